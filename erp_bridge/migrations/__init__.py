@@ -1,0 +1,1 @@
+"""Versions of our tables, applied by :func:`erp_bridge.migrate`."""

@@ -1,0 +1,5 @@
+"""Console script ``horarium``."""
+
+from .main import main
+
+__all__ = ["main"]

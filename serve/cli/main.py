@@ -1,0 +1,45 @@
+"""The commands of ``horarium``, gathered.
+
+Each command's module imports what is heavy (Ray, numba, SQLAlchemy) when it runs, so
+that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from .admin import register as register_admin
+from .api_keys import register as register_api_keys
+from .bench import register as register_bench
+from .check import register as register_check
+from .demo import register as register_demo
+from .explain import register as register_explain
+from .files import register as register_files
+from .up import register as register_up
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="horarium",
+    help="Makes the timetables of large universities.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+for register in (
+    register_demo,
+    register_up,
+    register_files,
+    register_check,
+    register_explain,
+    register_bench,
+    register_admin,
+    register_api_keys,
+):
+    register(app)
+
+
+def main() -> None:
+    """Run the console script."""
+    app()

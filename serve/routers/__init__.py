@@ -1,0 +1,27 @@
+"""Routes by subject; each module has one router."""
+
+from . import (
+    diagnosis,
+    erp,
+    generation,
+    jobs,
+    live,
+    published,
+    system,
+    variants,
+    workflow,
+)
+
+__all__ = ["ROUTERS"]
+
+ROUTERS = (
+    system.router,
+    generation.router,
+    jobs.router,
+    variants.router,
+    diagnosis.router,
+    erp.router,
+    workflow.router,
+    published.router,
+    live.router,
+)

@@ -1,0 +1,1 @@
+"""Files and documents into instances and timetables, and back."""

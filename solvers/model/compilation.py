@@ -1,0 +1,370 @@
+"""Compile an instance into the arrays that kernels work on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import InstanceArrays
+from .bundles import course_bundles
+from .codes import (
+    PAIRWISE_CODES,
+    ROOM_CODES,
+    ConstraintCode,
+    span_of,
+)
+from .instance import Constraint, Instance
+from .relations import TimeTable
+from .time import Time
+from .weights import Weights
+
+__all__ = ["compile_instance", "reweight"]
+
+UNLIMITED = 2**30
+_ROOM_PAIRS = (ConstraintCode.SameRoom, ConstraintCode.DifferentRoom)
+_LONG_WAY = (ConstraintCode.SameAttendees,)
+
+
+def compile_instance(instance: Instance) -> InstanceArrays:
+    """Compile an instance under its own weights.
+
+    Parameters
+    ----------
+    instance
+        The problem; every event needs at least one time.
+
+    Returns
+    -------
+    InstanceArrays
+        Read-only arrays.
+    """
+    return _Compiler(instance).run()
+
+
+def reweight(
+    instance: Instance, arrays: InstanceArrays, weights: Weights
+) -> InstanceArrays:
+    """Arrays of the same instance under other weights, sharing every large table."""
+    other = instance.replace(weights=weights)
+    return _Compiler(other, arrays).reweighted()
+
+
+def _frozen(array: NDArray) -> NDArray:  # type: ignore[type-arg]
+    array.flags.writeable = False
+    return array
+
+
+def _int(values: Iterable[int]) -> NDArray[np.int32]:
+    return np.array(list(values), np.int32)
+
+
+def _long(values: Iterable[int]) -> NDArray[np.int64]:
+    return np.array(list(values), np.int64)
+
+
+def _pointers(lengths: Iterable[int]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(_long(lengths))]).astype(np.int64)
+
+
+def _rows(
+    owners: NDArray[np.int64], count: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pointers of rows and the order that sorts entries by owner."""
+    order = np.argsort(owners, kind="stable")
+    return _pointers(np.bincount(owners, minlength=count)), order
+
+
+class _Compiler:
+    def __init__(
+        self, instance: Instance, shared: InstanceArrays | None = None
+    ) -> None:
+        self._instance = instance
+        self._shared = shared
+        self._time_index: dict[Time, int] = {}
+        for event in instance.events:
+            for option in event.times:
+                self._time_index.setdefault(option.time, len(self._time_index))
+        self._table_index: dict[tuple[int, int, bool], int] = {}
+
+    def run(self) -> InstanceArrays:
+        times = TimeTable(list(self._time_index))
+        fields = {
+            **self._grid(times),
+            **self._options(),
+            **self._pairs(),
+            **self._lists(),
+            **self._students(),
+            "tables": self._tables(times),
+        }
+        return _freeze(fields)
+
+    def reweighted(self) -> InstanceArrays:
+        assert self._shared is not None
+        fields = self._shared._asdict()
+        costly = {**self._options(), **self._pairs(), **self._list_costs()}
+        costly["student_weight"] = self._student_weight()
+        return _freeze({**fields, **costly})
+
+    # The grid, rooms and ways between them.
+
+    def _grid(self, times: TimeTable) -> dict[str, object]:
+        instance = self._instance
+        return {
+            "num_weeks": instance.num_weeks,
+            "num_days": instance.num_days,
+            "num_rooms": instance.num_rooms,
+            "weeks": times.weeks,
+            "days": times.days,
+            "start": times.start,
+            "end": times.end,
+            "overlap": times.overlap.astype(np.uint8),
+            "gap": times.gap(),
+            "travel": self._travel(),
+            "building": self._buildings(),
+            "blocked": self._blocked(),
+        }
+
+    def _travel(self) -> NDArray[np.int16]:
+        size = self._instance.num_rooms + 1
+        travel = np.zeros((size, size), np.int16)
+        for a, b, slots in self._instance.travel:
+            travel[a, b] = travel[b, a] = min(slots, 30000)
+        return travel
+
+    def _buildings(self) -> NDArray[np.int32]:
+        known = {"": -1}
+        for room in self._instance.rooms:
+            known.setdefault(room.building, len(known) - 1)
+        return _int([*(known[room.building] for room in self._instance.rooms), -1])
+
+    def _blocked(self) -> NDArray[np.int16]:
+        times = list(self._time_index)
+        blocked = np.zeros((self._instance.num_rooms + 1, len(times)), np.int16)
+        rows: dict[Time, NDArray[np.int16]] = {}
+        for index, room in enumerate(self._instance.rooms):
+            for closed in room.unavailable:
+                if closed not in rows:
+                    hits = [time.overlaps(closed) for time in times]
+                    rows[closed] = np.array(hits, np.int16)
+                blocked[index] += rows[closed]
+        return blocked
+
+    # Options and their costs.
+
+    def _options(self) -> dict[str, object]:
+        instance, weights = self._instance, self._instance.weights
+        no_room = instance.num_rooms
+        time_cost = [
+            [weights["time"] * o.penalty for o in event.times]
+            for event in instance.events
+        ]
+        room_cost = [
+            [weights["room"] * o.penalty for o in event.rooms] or [0]
+            for event in instance.events
+        ]
+        for preference in instance.preferences:
+            costs = time_cost if preference.of == "time" else room_cost
+            weight = weights[preference.criterion]
+            if weight:
+                row = costs[preference.event]
+                for option, penalty in enumerate(preference.penalties):
+                    row[option] += weight * penalty
+        index = self._time_index
+        times = [[index[o.time] for o in event.times] for event in instance.events]
+        rooms = [
+            [o.room for o in event.rooms] or [no_room] for event in instance.events
+        ]
+        sizes = zip(times, rooms, strict=True)
+        movable = [e for e, (t, r) in enumerate(sizes) if len(t) * len(r) > 1]
+        return {
+            "time_ptr": _pointers(map(len, times)),
+            "time_ids": _int(t for row in times for t in row),
+            "time_cost": _long(c for row in time_cost for c in row),
+            "room_ptr": _pointers(map(len, rooms)),
+            "room_ids": _int(r for row in rooms for r in row),
+            "room_cost": _long(c for row in room_cost for c in row),
+            "room_open_cost": weights["rooms_in_use"] * instance.room_open_penalty,
+            "movable": _int(movable),
+        }
+
+    # Pairwise relations.
+
+    def _pairs(self) -> dict[str, object]:
+        rows = self._merged_pairs()
+        code = rows[:, 2]
+        rooms = np.isin(code, _ROOM_PAIRS)
+        far = np.isin(code, _LONG_WAY) & self._lie_apart(rows)
+        fields: dict[str, object] = {}
+        fields |= self._time_relations(rows[~rooms])
+        fields |= self._relations("far", rows[far])
+        fields |= self._relations("same", rows[rooms])
+        wanted = np.concatenate([rows[rooms][:, 2]] * 2) == ConstraintCode.SameRoom
+        owners = np.concatenate([rows[rooms][:, 0], rows[rooms][:, 1]])
+        order = np.argsort(owners, kind="stable")
+        fields["same_wanted"] = wanted[order].astype(np.int32)
+        related = np.full(self._instance.num_events, -1, np.int32)
+        events = np.unique(owners)
+        related[events] = np.arange(len(events))
+        fields["room_row"] = related
+        return fields
+
+    def _merged_pairs(self) -> NDArray[np.int64]:
+        """Rows (a, b, code, param, hard, soft), equal relations added up."""
+        weights = self._instance.weights
+        total: dict[tuple[int, int, int, int], list[int]] = {}
+        for constraint in self._instance.constraints:
+            code = ConstraintCode[constraint.type]
+            if code not in PAIRWISE_CODES:
+                continue
+            param = constraint.params[0] if constraint.params else 0
+            soft = weights[constraint.criterion] * constraint.penalty
+            for a, b in combinations(constraint.events, 2):
+                if code != ConstraintCode.Precedence and a > b:
+                    a, b = b, a
+                sums = total.setdefault((a, b, int(code), param), [0, 0])
+                sums[0] |= int(constraint.required)
+                sums[1] += 0 if constraint.required else soft
+        rows = [(*key, *sums) for key, sums in total.items() if key[0] != key[1]]
+        return np.array(rows, np.int64).reshape((-1, 6))
+
+    def _lie_apart(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether the two events of each row can stand in rooms apart."""
+        apart = np.zeros(len(rows), bool)
+        if not self._instance.travel:
+            return apart
+        travel = self._travel() > 0
+        rooms = [[o.room for o in event.rooms] for event in self._instance.events]
+        known: dict[tuple[tuple[int, ...], tuple[int, ...]], bool] = {}
+        for index, (a, b) in enumerate(rows[:, :2]):
+            key = (tuple(rooms[a]), tuple(rooms[b]))
+            if key not in known:
+                known[key] = bool(travel[np.ix_(*key)].any()) if all(key) else False
+            apart[index] = known[key]
+        return apart
+
+    def _relations(self, name: str, rows: NDArray[np.int64]) -> dict[str, object]:
+        owners = np.concatenate([rows[:, 0], rows[:, 1]])
+        others = np.concatenate([rows[:, 1], rows[:, 0]])
+        pointers, order = _rows(owners, self._instance.num_events)
+        return {
+            f"{name}_ptr": pointers,
+            f"{name}_other": others[order].astype(np.int32),
+            f"{name}_hard": np.concatenate([rows[:, 4]] * 2)[order],
+            f"{name}_soft": np.concatenate([rows[:, 5]] * 2)[order],
+        }
+
+    def _time_relations(self, rows: NDArray[np.int64]) -> dict[str, object]:
+        fields = self._relations("pair", rows)
+        owners = np.concatenate([rows[:, 0], rows[:, 1]])
+        forward = [self._table(int(c), int(p), False) for c, p in rows[:, 2:4]]
+        backward = [self._table(int(c), int(p), True) for c, p in rows[:, 2:4]]
+        order = np.argsort(owners, kind="stable")
+        tables = np.concatenate([_int(forward), _int(backward)])
+        return {**fields, "pair_table": tables[order]}
+
+    def _table(self, code: int, param: int, backward: bool) -> int:
+        if code == ConstraintCode.SameAttendees:
+            code = ConstraintCode.NotOverlap
+        backward = backward and code == ConstraintCode.Precedence
+        key = (code, param, backward)
+        return self._table_index.setdefault(key, len(self._table_index))
+
+    def _tables(self, times: TimeTable) -> NDArray[np.uint8]:
+        size = len(self._time_index)
+        tables = np.zeros((max(1, len(self._table_index)), size, size), np.uint8)
+        for (code, param, backward), index in self._table_index.items():
+            table = times.violated(code, param)
+            tables[index] = table.T if backward else table
+        return tables
+
+    # Whole-list constraints.
+
+    def _list_constraints(self) -> list[Constraint]:
+        return [
+            c
+            for c in self._instance.constraints
+            if ConstraintCode[c.type] not in PAIRWISE_CODES
+        ]
+
+    def _list_costs(self) -> dict[str, object]:
+        weights = self._instance.weights
+        lists = self._list_constraints()
+        return {
+            "list_penalty": _long(c.penalty for c in lists),
+            "list_weight": _long(weights[c.criterion] for c in lists),
+        }
+
+    def _lists(self) -> dict[str, object]:
+        lists = self._list_constraints()
+        codes = [ConstraintCode[c.type] for c in lists]
+        params = [(*c.params, 0, 0, 0)[:3] for c in lists]
+        owners = _long(e for c in lists for e in c.events)
+        of_list = np.repeat(np.arange(len(lists)), [len(c.events) for c in lists])
+        pointers, order = _rows(owners, self._instance.num_events)
+        classes = [self._week_classes(c.events) for c in lists]
+        return {
+            **self._list_costs(),
+            "list_code": _int(codes),
+            "list_span": np.array([span_of(c) for c in codes], np.uint8),
+            "list_by_room": np.array([c in ROOM_CODES for c in codes], np.uint8),
+            "list_params": np.array(params, np.int64).reshape((-1, 3)),
+            "list_hard": np.array([c.required for c in lists], np.uint8),
+            "list_ptr": _pointers(len(c.events) for c in lists),
+            "list_events": owners.astype(np.int32),
+            "list_week_ptr": _pointers(map(len, classes)),
+            "list_week": _int(week for row in classes for week, _ in row),
+            "list_week_count": _int(count for row in classes for _, count in row),
+            "member_ptr": pointers,
+            "member_list": of_list[order].astype(np.int32),
+        }
+
+    def _week_classes(self, events: Sequence[int]) -> list[tuple[int, int]]:
+        """Weeks that no time of the events tells apart: (one of them, how many)."""
+        masks = {o.time.weeks for e in events for o in self._instance.events[e].times}
+        alike: dict[tuple[int, ...], list[int]] = {}
+        for week in range(self._instance.num_weeks):
+            pattern = tuple(mask >> week & 1 for mask in masks)
+            if any(pattern):
+                alike.setdefault(pattern, []).append(week)
+        return [(weeks[0], len(weeks)) for weeks in alike.values()]
+
+    # Students.
+
+    def _student_weight(self) -> int:
+        return self._instance.weights["student"]
+
+    def _students(self) -> dict[str, object]:
+        instance = self._instance
+        wanted = [student.courses for student in instance.students]
+        courses = _long(c for row in wanted for c in row)
+        students = np.repeat(np.arange(len(wanted)), [len(row) for row in wanted])
+        pointers, order = _rows(courses, len(instance.courses))
+        requested = set(courses.tolist())
+        bundles = [
+            course_bundles(instance, c) if c in requested else []
+            for c in range(len(instance.courses))
+        ]
+        flat = [bundle for row in bundles for bundle in row]
+        limits = (UNLIMITED if e.limit is None else e.limit for e in instance.events)
+        return {
+            "student_ptr": _pointers(map(len, wanted)),
+            "request_student": students.astype(np.int32),
+            "request_course": courses.astype(np.int32),
+            "course_ptr": pointers,
+            "course_requests": order.astype(np.int32),
+            "bundle_course_ptr": _pointers(map(len, bundles)),
+            "bundle_ptr": _pointers(map(len, flat)),
+            "bundle_events": _int(e for bundle in flat for e in bundle),
+            "limit": np.minimum(_long(limits), UNLIMITED),
+            "student_weight": self._student_weight(),
+        }
+
+
+def _freeze(fields: dict[str, object]) -> InstanceArrays:
+    for value in fields.values():
+        if isinstance(value, np.ndarray):
+            _frozen(value)
+    return InstanceArrays(**fields)  # type: ignore[arg-type]

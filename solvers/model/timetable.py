@@ -1,0 +1,86 @@
+"""A timetable: a placement for every event and the enrollment of every student."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from .instance import Instance
+
+__all__ = ["Timetable"]
+
+
+def _frozen(values: object, shape: tuple[int, ...]) -> NDArray[np.int32]:
+    array = np.array(values, dtype=np.int32).reshape(shape)
+    array.flags.writeable = False
+    return array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timetable:
+    """An assignment; it never evaluates itself.
+
+    Parameters
+    ----------
+    time_option
+        ``(num_events,)`` int32, position in ``Event.times``, -1 unassigned.
+    room_option
+        ``(num_events,)`` int32, position in ``Event.rooms``, -1 unassigned or none
+        needed.
+    enrollments
+        ``(num_enrollments, 2)`` int32, rows (student, event), sorted and unique.
+    """
+
+    time_option: NDArray[np.int32]
+    room_option: NDArray[np.int32]
+    enrollments: NDArray[np.int32] = field(
+        default_factory=lambda: np.empty((0, 2), np.int32)
+    )
+
+    def __post_init__(self) -> None:
+        set_ = object.__setattr__
+        set_(self, "time_option", _frozen(self.time_option, (-1,)))
+        set_(self, "room_option", _frozen(self.room_option, (-1,)))
+        rows = np.unique(
+            np.array(self.enrollments, dtype=np.int32).reshape((-1, 2)), axis=0
+        )
+        set_(self, "enrollments", _frozen(rows, (-1, 2)))
+        if len(self.time_option) != len(self.room_option):
+            raise ValueError("time_option and room_option must have one length")
+
+    @classmethod
+    def empty(cls, instance: Instance) -> Timetable:
+        """Timetable with every event unassigned and nobody enrolled."""
+        unassigned = np.full(instance.num_events, -1, np.int32)
+        return cls(unassigned, unassigned)
+
+    @classmethod
+    def of(
+        cls,
+        time_option: Iterable[int],
+        room_option: Iterable[int],
+        enrollments: Iterable[tuple[int, int]] = (),
+    ) -> Timetable:
+        """Build from plain iterables."""
+        return cls(
+            np.array(list(time_option), np.int32),
+            np.array(list(room_option), np.int32),
+            np.array(list(enrollments), np.int32).reshape((-1, 2)),
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Timetable):
+            return NotImplemented
+        return (
+            np.array_equal(self.time_option, other.time_option)
+            and np.array_equal(self.room_option, other.room_option)
+            and np.array_equal(self.enrollments, other.enrollments)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.time_option.tobytes(), self.room_option.tobytes()))

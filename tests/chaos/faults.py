@@ -1,0 +1,92 @@
+"""What may happen to a running system, by name."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import redis
+
+from .stand import Stand
+
+__all__ = ["FAULTS", "Blow"]
+
+Blow = Callable[[Stand, random.Random], bool]
+"""Does it; False if there was nothing to hit."""
+
+_HANG_SECONDS = 12.0
+
+
+def _kill_one(words: str, stand: Stand, rng: random.Random) -> bool:
+    pids = stand.pids(words)
+    if not pids:
+        return False
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(rng.choice(sorted(pids)), signal.SIGKILL)
+    return True
+
+
+def _lose_node(stand: Stand, rng: random.Random) -> bool:
+    rng.choice(stand.nodes[1:]).kill()
+    return True
+
+
+def _kill_raylet(stand: Stand, rng: random.Random) -> bool:
+    node = rng.choice(stand.nodes[1:])
+    pids = node.pids("/raylet/raylet ")
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    return bool(pids)
+
+
+def _lose_head(stand: Stand, rng: random.Random) -> bool:
+    del rng
+    stand.nodes[0].kill()
+    return True
+
+
+def _hang_node(stand: Stand, rng: random.Random) -> bool:
+    node = rng.choice(stand.nodes[1:])
+    node.signal(signal.SIGSTOP)
+    time.sleep(_HANG_SECONDS)
+    node.signal(signal.SIGCONT)
+    return True
+
+
+def _flush(stand: Stand, rng: random.Random) -> bool:
+    del rng
+    with contextlib.closing(redis.Redis.from_url(stand.redis_url)) as client:
+        client.flushall()
+    return True
+
+
+def _kill_valkey(stand: Stand, rng: random.Random) -> bool:
+    del rng
+    stand.kill_valkey()
+    return True
+
+
+def _restart_postgres(stand: Stand, rng: random.Random) -> bool:
+    del rng
+    stand.restart_postgres()
+    return True
+
+
+FAULTS: Mapping[str, Blow] = {
+    "variant killed": partial(_kill_one, "ray::VariantShell"),
+    "supervisor killed": partial(_kill_one, "ray::SupervisorShell"),
+    "dispatcher killed": partial(_kill_one, "ray::DispatcherShell"),
+    "API replica killed": partial(_kill_one, "ray::ServeReplica:horarium-api"),
+    "raylet killed": _kill_raylet,
+    "node lost": _lose_node,
+    "node hung": _hang_node,
+    "head lost": _lose_head,
+    "Valkey flushed": _flush,
+    "Valkey killed": _kill_valkey,
+    "PostgreSQL restarted": _restart_postgres,
+}
