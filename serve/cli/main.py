@@ -6,6 +6,8 @@ that ``--help`` answers at once.
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
 from .admin import register as register_admin
@@ -15,6 +17,7 @@ from .check import register as register_check
 from .demo import register as register_demo
 from .explain import register as register_explain
 from .files import register as register_files
+from .session import go_on_in_nice_session
 from .up import register as register_up
 
 __all__ = ["app", "main"]
@@ -40,6 +43,11 @@ for register in (
     register(app)
 
 
+_SERVING = {"demo", "up"}
+
+
 def main() -> None:
     """Run the console script."""
+    if _SERVING.intersection(sys.argv[1:2]):
+        go_on_in_nice_session()
     app()

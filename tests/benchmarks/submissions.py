@@ -57,6 +57,9 @@ def measure(
         "p50_ms": round(percentile(spent, 0.50), 1),
         "p99_ms": round(percentile(spent, 0.99), 1),
         "max_ms": round(max(spent), 1),
+        "slowest": sorted(
+            ((round(ms), at) for at, ms in enumerate(spent)), reverse=True
+        )[:5],
     }
 
 
