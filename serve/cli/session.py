@@ -67,10 +67,10 @@ def _stand_for(child: int) -> None:
         signal.signal(number, pass_on)
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        if number in _PASSED_ON:
-            signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
+        ended_by = os.WTERMSIG(status)
+        if ended_by in _PASSED_ON:
+            signal.signal(ended_by, signal.SIG_DFL)
+        os.kill(os.getpid(), ended_by)
     sys.exit(os.waitstatus_to_exitcode(status))
 
 
