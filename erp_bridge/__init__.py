@@ -1,6 +1,5 @@
 """The bridge to an ERP's PostgreSQL and Redis: catalogue in, jobs and results out."""
 
-from .bridge import Bridge, WorkerStores
 from .catalogue import Catalogue, load_sample
 from .exceptions import (
     BridgeError,
@@ -22,14 +21,15 @@ from .exceptions import (
 from .migrating import downgrade, migrate
 from .records import ClaimedJob, Enqueued, JobDraft, JobRecord, JobStatus, Scope
 from .settings import BridgeSettings, ReferenceSettings
+from .stores import BridgeStores, WorkerStores
 from .workflow import WorkflowAction, WorkflowStatus
 from .workflow_records import Actor, Step, WorkflowRecord
 
 __all__ = [
     "Actor",
-    "Bridge",
     "BridgeError",
     "BridgeSettings",
+    "BridgeStores",
     "Catalogue",
     "CatalogueOccupied",
     "ClaimedJob",

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 import erp_bridge
-from erp_bridge import Bridge, BridgeSettings, ReferenceSettings, WorkerStores
+from erp_bridge import BridgeSettings, BridgeStores, ReferenceSettings, WorkerStores
 from erp_bridge.inputs import instance_of
 from erp_bridge.reference import ReferenceErp, ReferenceStart
 
@@ -95,7 +95,7 @@ class _OpenStores:
     settings: BridgeSettings
 
     def __call__(self) -> WorkerStores:
-        return Bridge(self.settings).worker_stores
+        return BridgeStores(self.settings).worker_stores
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Opened:
     """Services with the bridge behind them."""
 
     services: Services
-    bridge: Bridge
+    bridge: BridgeStores
 
     async def close(self) -> None:
         """Close all connections."""
@@ -119,11 +119,11 @@ def open_services(settings: Settings) -> Opened:
     settings
         Complete: both URLs are known.
     """
-    bridge = Bridge(_bridge_settings(settings, **_FACE_CONNECTIONS))
+    bridge = BridgeStores(_bridge_settings(settings, **_FACE_CONNECTIONS))
     return Opened(services_over(bridge, settings), bridge)
 
 
-def services_over(bridge: Bridge, settings: Settings) -> Services:
+def services_over(bridge: BridgeStores, settings: Settings) -> Services:
     """Wire the services over a bridge, be it over servers or in memory.
 
     Parameters
@@ -163,7 +163,7 @@ def services_over(bridge: Bridge, settings: Settings) -> Services:
     )
 
 
-def _reference(bridge: Bridge, jobs: JobService) -> ReferenceService | None:
+def _reference(bridge: BridgeStores, jobs: JobService) -> ReferenceService | None:
     erp = bridge.reference
     return None if erp is None else ReferenceService(_ReferenceErp(erp), jobs)
 
@@ -231,7 +231,7 @@ def _draft(new: NewJob) -> erp_bridge.JobDraft:
 class _Archive:
     """``serve.ports.JobArchive`` over the bridge."""
 
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: BridgeStores) -> None:
         self._jobs = bridge.jobs
         self._work = bridge.work
 
@@ -307,7 +307,7 @@ def _enqueued(found: erp_bridge.Enqueued | None) -> Enqueued | None:
 class _Live:
     """``serve.ports.LiveEvents`` over the bridge."""
 
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: BridgeStores) -> None:
         self._bridge = bridge
 
     def latest(self, job_id: str) -> Mapping[str, Any] | None:
@@ -340,7 +340,7 @@ class _Live:
 class _Catalogue:
     """``serve.ports.Catalogue`` over the bridge."""
 
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: BridgeStores) -> None:
         self._catalogue = bridge.catalogue
 
     def check_scope(self, tenant: str, scope: Scope) -> None:

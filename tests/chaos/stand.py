@@ -18,7 +18,7 @@ import httpx
 import psycopg
 import yaml
 
-from erp_bridge import Bridge, BridgeSettings, migrate
+from erp_bridge import BridgeSettings, BridgeStores, migrate
 from serve.embedded.postgres import start_postgres
 from serve.embedded.processes import ServerProcess, free_port
 from serve.embedded.valkey import start_valkey
@@ -66,7 +66,7 @@ class Stand:
         self._ray_state: ServerProcess | None = None
         self._urls: dict[str, str] = {}
         self._nodes: list[RayNode] = []
-        self._bridge: Bridge | None = None
+        self._bridge: BridgeStores | None = None
         self._num_reclaims = 0
 
     def __enter__(self) -> Self:
@@ -91,7 +91,7 @@ class Stand:
         return self._nodes
 
     @property
-    def bridge(self) -> Bridge:
+    def bridge(self) -> BridgeStores:
         """The product's tables, seen from outside the cluster."""
         assert self._bridge is not None
         return self._bridge
@@ -169,7 +169,7 @@ class Stand:
         self.start_valkey()
         self._ray_state, state_url = start_valkey(self._ray_folder, PASSWORD)
         migrate(self._urls["DATABASE_URL"], "horarium")
-        self._bridge = Bridge(
+        self._bridge = BridgeStores(
             BridgeSettings(
                 database_url=self._urls["DATABASE_URL"], redis_url=self.redis_url
             )

@@ -8,7 +8,7 @@ from typing import Any
 import redis
 from sqlalchemy import Engine, text
 
-from erp_bridge import Bridge, BridgeSettings
+from erp_bridge import BridgeSettings, BridgeStores
 from erp_bridge.database import engine_for
 from serve.embedded.processes import free_port
 
@@ -45,11 +45,11 @@ class Servers:
 
     def bridge(
         self, *, redis_down: bool = False, database_down: bool = False
-    ) -> Bridge:
+    ) -> BridgeStores:
         settings = self.settings
         if redis_down:
             settings = replace(settings, redis_url=f"redis://127.0.0.1:{free_port()}/0")
         if database_down:
             url = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
             settings = replace(settings, database_url=url)
-        return Bridge(settings)
+        return BridgeStores(settings)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from erp_bridge import Bridge, JobStatus, Scope, TablesMissing
+from erp_bridge import BridgeStores, JobStatus, Scope, TablesMissing
 from erp_bridge.mirror import MAX_RESULT_BYTES
 from tests.erp_bridge.conftest import RealWorld, draft
 from tests.erp_bridge.documents import outcome, outcomes, tiny_instance
@@ -109,7 +109,7 @@ def test_a_large_result_is_shown_without_its_entries(
 
 def test_missing_tables_are_told(real: RealWorld) -> None:
     """Before the first migration there is a clear word, not a 500."""
-    bridge = Bridge(replace(real.servers.settings, schema="nowhere"))
+    bridge = BridgeStores(replace(real.servers.settings, schema="nowhere"))
     with pytest.raises(TablesMissing, match="migrate"):
         bridge.jobs.ping()
     bridge.close()

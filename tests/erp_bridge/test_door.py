@@ -10,9 +10,9 @@ def test_the_door_has_these_names() -> None:
     """A change here is a change for those who build on it."""
     assert sorted(erp_bridge.__all__) == [
         "Actor",
-        "Bridge",
         "BridgeError",
         "BridgeSettings",
+        "BridgeStores",
         "Catalogue",
         "CatalogueOccupied",
         "ClaimedJob",

@@ -23,8 +23,8 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from erp_bridge import (
     Actor,
-    Bridge,
     BridgeError,
+    BridgeStores,
     CommentsRequired,
     IllegalTransition,
     OwnSubmission,
@@ -137,7 +137,7 @@ class History:
 class Desk(RuleBasedStateMachine):
     """Jobs of one institution and those who act on them."""
 
-    bridge: Bridge
+    bridge: BridgeStores
     servers: Servers
     tally: Tally
 
@@ -304,7 +304,7 @@ def _explains(
 
 @pytest.fixture
 def desk(servers: Servers) -> Iterator[type[Desk]]:
-    bridge = Bridge(replace(servers.settings, pool_size=NUM_THREADS))
+    bridge = BridgeStores(replace(servers.settings, pool_size=NUM_THREADS))
     desk = type("OwnDesk", (Desk,), {})
     desk.bridge, desk.servers, desk.tally = bridge, servers, Tally()
     yield desk

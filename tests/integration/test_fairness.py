@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 
-from erp_bridge import Bridge, BridgeSettings, JobDraft, Scope, migrate
+from erp_bridge import BridgeSettings, BridgeStores, JobDraft, Scope, migrate
 from serve.embedded import EmbeddedServices
 from tests.erp_bridge.documents import DOCUMENT, outcomes
 
@@ -25,7 +25,7 @@ SLOTS = 4
 
 
 @pytest.fixture(scope="module")
-def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
+def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BridgeStores]:
     folder = tmp_path_factory.mktemp("fairness")
     with EmbeddedServices(folder, durable=False) as urls:
         migrate(urls.database_url, "horarium")
@@ -34,12 +34,12 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
             redis_url=urls.redis_url,
             pool_size=2 * SLOTS,
         )
-        made = Bridge(settings)
+        made = BridgeStores(settings)
         yield made
         made.close()
 
 
-def _queue(bridge: Bridge, num_jobs: int) -> dict[str, str]:
+def _queue(bridge: BridgeStores, num_jobs: int) -> dict[str, str]:
     """Return who owns which job; the flooding tenant comes first with all it has."""
     of_others = num_jobs // 50
     flood = num_jobs - of_others * (len(TENANTS) - 1)
@@ -61,7 +61,7 @@ def _queue(bridge: Bridge, num_jobs: int) -> dict[str, str]:
 class Slots:
     """Workers that end each job at once, and the order in which they got them."""
 
-    def __init__(self, bridge: Bridge, owners: Mapping[str, str]) -> None:
+    def __init__(self, bridge: BridgeStores, owners: Mapping[str, str]) -> None:
         self._bridge = bridge
         self._owners = owners
         self._lock = threading.Lock()
@@ -92,7 +92,7 @@ class Slots:
 
 
 @pytest.mark.parametrize("num_jobs", [200, pytest.param(1000, marks=pytest.mark.chaos)])
-def test_jobs_of_twenty_tenants(bridge: Bridge, num_jobs: int) -> None:
+def test_jobs_of_twenty_tenants(bridge: BridgeStores, num_jobs: int) -> None:
     """While others wait, the flooding tenant gets no two turns to their one."""
     owners = _queue(bridge, num_jobs)
     slots = Slots(bridge, owners)

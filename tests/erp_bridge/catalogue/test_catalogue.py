@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from erp_bridge import Bridge, CatalogueOccupied, Scope, load_sample
+from erp_bridge import BridgeStores, CatalogueOccupied, Scope, load_sample
 from erp_bridge.catalogue.reading import year_spellings
 from solvers.exceptions import InputError
 from solvers.formats.institution import (
@@ -40,14 +40,14 @@ def loaded(servers: Servers, sample: Institution) -> Iterator[Servers]:
 
 
 @pytest.fixture
-def bridge(loaded: Servers) -> Iterator[Bridge]:
+def bridge(loaded: Servers) -> Iterator[BridgeStores]:
     loaded.clear()
-    bridge = Bridge(replace(loaded.settings, catalogue_schema=SCHEMA))
+    bridge = BridgeStores(replace(loaded.settings, catalogue_schema=SCHEMA))
     yield bridge
     bridge.close()
 
 
-def _read(bridge: Bridge, scope: Scope) -> Institution:
+def _read(bridge: BridgeStores, scope: Scope) -> Institution:
     document, issues = bridge.catalogue.read_document("default", scope)
     assert {issue.code for issue in issues} <= {"rows_not_used", "teacher_overloaded"}
     return read_institution(document)
@@ -61,7 +61,9 @@ def test_the_sample_is_loaded_once(loaded: Servers, sample: Institution) -> None
     assert loaded.run(count) == before
 
 
-def test_the_sample_comes_back_as_a_term(bridge: Bridge, sample: Institution) -> None:
+def test_the_sample_comes_back_as_a_term(
+    bridge: BridgeStores, sample: Institution
+) -> None:
     """All rooms, batches and courses, and an event for every weekly meeting."""
     term = _read(bridge, Scope(academic_year="2024-25"))
     assert {r.id: r.capacity for r in term.rooms} == {
@@ -80,7 +82,7 @@ def test_the_sample_comes_back_as_a_term(bridge: Bridge, sample: Institution) ->
     assert chosen <= {(s.id, c) for s in term.students for c in s.courses}
 
 
-def test_the_erps_own_scope_is_a_term(bridge: Bridge) -> None:
+def test_the_erps_own_scope_is_a_term(bridge: BridgeStores) -> None:
     """Department, batch, semester and year, as the ERP sends them."""
     bridge.catalogue.check_scope("default", SCOPE)
     term = _read(bridge, SCOPE)
@@ -90,7 +92,7 @@ def test_the_erps_own_scope_is_a_term(bridge: Bridge) -> None:
     assert {s.course for s in term.sections} <= {s.course for s in whole.sections}
 
 
-def test_unknown_ids_are_all_told(bridge: Bridge) -> None:
+def test_unknown_ids_are_all_told(bridge: BridgeStores) -> None:
     """Each with its pointer."""
     scope = Scope(
         department_id="XX", batch_id="YY", semester=19, academic_year="1999-00"
@@ -104,7 +106,9 @@ def test_unknown_ids_are_all_told(bridge: Bridge) -> None:
     ]
 
 
-def test_a_batch_must_be_of_the_department(bridge: Bridge, sample: Institution) -> None:
+def test_a_batch_must_be_of_the_department(
+    bridge: BridgeStores, sample: Institution
+) -> None:
     """Both exist, but not together."""
     other = next(b for b in sample.batches if b.department != "CSE")
     with pytest.raises(InputError, match="batch_of_other_department"):
@@ -113,25 +117,25 @@ def test_a_batch_must_be_of_the_department(bridge: Bridge, sample: Institution) 
 
 def test_a_database_without_an_erp_is_told(servers: Servers) -> None:
     """As wrong input, so that a job fails at once and is not tried again."""
-    bridge = Bridge(replace(servers.settings, catalogue_schema="nowhere"))
+    bridge = BridgeStores(replace(servers.settings, catalogue_schema="nowhere"))
     with pytest.raises(InputError, match="no_catalogue"):
         bridge.catalogue.check_scope("default", Scope())
     bridge.close()
 
 
 @pytest.mark.parametrize("tenant", ["SAMPLE", "default"])
-def test_a_tenant_is_an_organization(bridge: Bridge, tenant: str) -> None:
+def test_a_tenant_is_an_organization(bridge: BridgeStores, tenant: str) -> None:
     """By its code, or the default one by being alone."""
     bridge.catalogue.check_scope(tenant, Scope())
 
 
-def test_another_tenant_sees_no_organization_of_others(bridge: Bridge) -> None:
+def test_another_tenant_sees_no_organization_of_others(bridge: BridgeStores) -> None:
     with pytest.raises(InputError, match="unknown_organization"):
         bridge.catalogue.check_scope("elsewhere", Scope())
 
 
 def test_the_default_tenant_is_nobody_among_several(
-    loaded: Servers, bridge: Bridge
+    loaded: Servers, bridge: BridgeStores
 ) -> None:
     """Then every tenant must name its organization."""
     loaded.run(
@@ -161,7 +165,9 @@ def test_no_sample_is_put_among_somebodys_data(
         servers.run(f"DROP SCHEMA {FOREIGN} CASCADE")
 
 
-def test_a_job_keeps_the_term_it_was_made_from(loaded: Servers, bridge: Bridge) -> None:
+def test_a_job_keeps_the_term_it_was_made_from(
+    loaded: Servers, bridge: BridgeStores
+) -> None:
     """Another attempt sees the same rows, whatever the ERP has changed since."""
     job = draft(source="catalogue", document=b"", scope=SCOPE, tenant="default")
     bridge.jobs.enqueue(job)
@@ -174,7 +180,7 @@ def test_a_job_keeps_the_term_it_was_made_from(loaded: Servers, bridge: Bridge) 
 
 
 def test_warnings_about_rows_stand_with_the_job(
-    loaded: Servers, bridge: Bridge
+    loaded: Servers, bridge: BridgeStores
 ) -> None:
     """What was left out is told, not dropped."""
     loaded.run(
@@ -209,7 +215,7 @@ def test_years_are_found_in_both_spellings(
     assert year_spellings(year) == spellings
 
 
-def test_people_are_found_by_code_or_id(bridge: Bridge, loaded: Servers) -> None:
+def test_people_are_found_by_code_or_id(bridge: BridgeStores, loaded: Servers) -> None:
     """As entries know them; nobody is found under another institution."""
     (teacher, code), *_ = loaded.run(
         f"SELECT faculty_id::text, faculty_code FROM {SCHEMA}.faculty LIMIT 1"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from erp_bridge import Bridge, CatalogueOccupied, Scope, load_sample
+from erp_bridge import BridgeStores, CatalogueOccupied, Scope, load_sample
 from solvers.formats.institution import build_instance, read_institution
 from solvers.sample import sample_institution
 from tests.erp_bridge.reference_dumps import reference_database
@@ -25,13 +25,13 @@ def url(servers: Servers) -> Iterator[str]:
 
 
 @pytest.fixture
-def bridge(servers: Servers, url: str) -> Iterator[Bridge]:
-    bridge = Bridge(replace(servers.settings, database_url=url))
+def bridge(servers: Servers, url: str) -> Iterator[BridgeStores]:
+    bridge = BridgeStores(replace(servers.settings, database_url=url))
     yield bridge
     bridge.close()
 
 
-def test_the_whole_term_is_an_instance(bridge: Bridge) -> None:
+def test_the_whole_term_is_an_instance(bridge: BridgeStores) -> None:
     """24 offerings, 180 students in five courses each, 15 rooms, nothing left out."""
     scope = Scope(academic_year="2024-2025", semester=1)
     document, issues = bridge.catalogue.read_document("Acme University", scope)
@@ -52,7 +52,7 @@ def test_the_whole_term_is_an_instance(bridge: Bridge) -> None:
         assert len(event.instructors) == 1
 
 
-def test_a_department_is_a_part_of_it(bridge: Bridge) -> None:
+def test_a_department_is_a_part_of_it(bridge: BridgeStores) -> None:
     """By its code; the year in either spelling, the semester odd."""
     for year in ("2024-25", "2024-2025"):
         scope = Scope(department_id="D0", academic_year=year, semester=1)
@@ -66,7 +66,7 @@ def test_the_middle_term_is_an_instance_too(servers: Servers) -> None:
     server = servers.settings.database_url
     scope = Scope(academic_year="2024-2025", semester=1)
     with reference_database(server, "catalogue_mid", "mid") as url:
-        bridge = Bridge(replace(servers.settings, database_url=url))
+        bridge = BridgeStores(replace(servers.settings, database_url=url))
         document, issues = bridge.catalogue.read_document("Acme University", scope)
         bridge.close()
     term = read_institution(document)

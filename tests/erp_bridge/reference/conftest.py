@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from erp_bridge import Bridge, BridgeSettings, ReferenceSettings, migrate
+from erp_bridge import BridgeSettings, BridgeStores, ReferenceSettings, migrate
 from tests.erp_bridge.conftest import message
 from tests.erp_bridge.documents import outcome
 from tests.erp_bridge.reference.test_requests import call
@@ -26,7 +26,7 @@ class Erp:
     """What the ERP has and does, and a bridge to it."""
 
     servers: Servers
-    bridge: Bridge
+    bridge: BridgeStores
 
     @property
     def org_id(self) -> uuid.UUID:
@@ -119,7 +119,7 @@ def erp(erp_settings: BridgeSettings) -> Iterator[Erp]:
     servers = Servers.at(erp_settings.database_url, erp_settings.redis_url)
     servers.clear()
     servers.run("DELETE FROM public.generation_jobs")
-    found = Erp(servers, Bridge(erp_settings))
+    found = Erp(servers, BridgeStores(erp_settings))
     yield found
     found.bridge.close()
     servers.close()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from erp_bridge import Bridge, BridgeSettings, JobStatus
+from erp_bridge import BridgeSettings, BridgeStores, JobStatus
 from tests.erp_bridge.reference.conftest import ORGANIZATION, WEEK, Erp
 from tests.erp_bridge.reference.test_requests import call
 
@@ -188,7 +188,7 @@ def test_where_it_is_not_the_erp_its_rows_are_left_alone(
 ) -> None:
     job_id = erp.insert()
     erp.servers.redis.set(f"generation_queue:{job_id}", json.dumps({"semester": 1}))
-    plain = Bridge(replace(erp_settings, reference=None))
+    plain = BridgeStores(replace(erp_settings, reference=None))
     plain.work.tend()
     assert plain.reference is None
     assert plain.jobs.get(job_id, "default") is None
@@ -201,7 +201,7 @@ def test_tables_that_are_not_the_erps_do_not_stop_the_queue(
     erp_settings: BridgeSettings,
 ) -> None:
     """A wrong schema is logged at every sweep; claims go on."""
-    bridge = Bridge(replace(erp_settings, catalogue_schema="nowhere"))
+    bridge = BridgeStores(replace(erp_settings, catalogue_schema="nowhere"))
     bridge.work.tend()
     assert bridge.work.claim("w", 60.0) is None
     bridge.close()

@@ -28,7 +28,7 @@ from .settings import BridgeSettings, ReferenceSettings
 from .work import WorkQueue
 from .workflows import WorkflowRepository
 
-__all__ = ["Bridge", "WorkerStores"]
+__all__ = ["BridgeStores", "WorkerStores"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class WorkerStores:
     close: Callable[[], None]
 
 
-class Bridge:
+class BridgeStores:
     """The databases of one process.
 
     Parameters
