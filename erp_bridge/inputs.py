@@ -60,8 +60,20 @@ class TermReader(Protocol):
 WishesOf = Callable[[str, Mapping[str, Any]], TermWishes]
 
 
-def instance_of(source: Source, document: bytes) -> Instance:
+def instance_of(
+    source: Source, document: bytes, options: Mapping[str, Any] | None = None
+) -> Instance:
     """Build the instance of a document; that of a catalogue is an institution's.
+
+    Parameters
+    ----------
+    source
+        What the document is.
+    document
+        Its bytes.
+    options
+        Of the job: ``formulation`` (UD1 to UD5) says under which formulation a
+        curriculum-based problem is read, UD2 without it.
 
     Raises
     ------
@@ -80,7 +92,9 @@ def instance_of(source: Source, document: bytes) -> Instance:
         case "cbctt":
             from solvers.formats import cbctt
 
-            return cbctt.read_problem(document)
+            return cbctt.read_problem(
+                document, (options or {}).get("formulation", "UD2")
+            )
         case "pectt":
             from solvers.formats import pectt
 
@@ -177,7 +191,7 @@ class InputStore:
         document = row.input
         if row.source == "catalogue" and document is None:
             document = self._read_catalogue(row)
-        return instance_of(row.source, document or b"")
+        return instance_of(row.source, document or b"", row.options)
 
     def _row(self, job_id: str) -> Row[Any]:
         job = GenerationJob

@@ -17,7 +17,7 @@ from .engine_calls import is_engine_call
 from .exceptions import Forbidden, Unauthenticated
 from .intake import Intake, envelope_of_json, envelope_of_upload
 from .reference import reference_call
-from .schemas import GenerateWishes, wishes_of
+from .schemas import Formulation, GenerateWishes, wishes_of
 from .security import KeyScope, Principal, Role
 from .services import Services
 
@@ -141,9 +141,12 @@ async def read_intake(
         float | None, Query(gt=0, allow_inf_nan=False)
     ] = None,
     seed: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
+    formulation: Formulation | None = None,
 ) -> Intake:
     """Recognize the body of a submission: JSON, or a file of any known format."""
-    wishes = GenerateWishes(time_limit_seconds=time_limit_seconds, seed=seed)
+    wishes = GenerateWishes(
+        time_limit_seconds=time_limit_seconds, seed=seed, formulation=formulation
+    )
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         return (await _read_upload(request)).with_wishes(wishes)
     body = await request.body()
@@ -171,11 +174,12 @@ async def read_submission(
         float | None, Query(gt=0, allow_inf_nan=False)
     ] = None,
     seed: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
+    formulation: Formulation | None = None,
 ) -> Intake | None:
     """Recognize the body of a submission; None if it is the reference ERP's call."""
     if call is not None:
         return None
-    return await read_intake(request, time_limit_seconds, seed)
+    return await read_intake(request, time_limit_seconds, seed, formulation)
 
 
 async def _read_upload(request: Request) -> Intake:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Build", "DiagnosisService"]
 
-Build = Callable[[Source, bytes], "Instance"]
-"""Makes the instance of a document; raises InputError if it is wrong."""
+Build = Callable[[Source, bytes, Mapping[str, Any]], "Instance"]
+"""Makes the instance of a document under options; raises InputError if it is wrong."""
 
 DEFAULT_SECONDS, MOST_SECONDS = 15.0, 60.0
 AT_ONCE = 2
@@ -113,11 +113,11 @@ class DiagnosisService:
         self, principal: Principal, intake: Intake
     ) -> tuple[Instance, Sequence[Issue]]:
         if intake.source != "catalogue":
-            return self._build(intake.source, intake.document), ()
+            return self._build(intake.source, intake.document, intake.options), ()
         document, warnings = self._catalogue.read_document(
             principal.tenant, intake.scope
         )
-        return self._build("institution", document), warnings
+        return self._build("institution", document, {}), warnings
 
 
 def _clashes(view: Mapping[str, Any]) -> list[Issue]:

@@ -30,8 +30,8 @@ __all__ = ["Checks", "Intake", "envelope_of_json", "envelope_of_upload"]
 _NUMBERS = re.compile(rb"\d+\s+\d+\s+\d+\s+\d+\s")
 """The first line of a post-enrolment problem."""
 
-Checks = Mapping[Source, Callable[[bytes], None]]
-"""By source: raises InputError if a document is wrong."""
+Checks = Mapping[Source, Callable[[bytes, Mapping[str, Any]], None]]
+"""By source: raises InputError if a document is wrong under a job's options."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +60,26 @@ class Intake:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def with_wishes(self, wishes: GenerateWishes) -> Intake:
-        """Copy in which wishes that are not given are taken from ``wishes``."""
+        """Copy in which wishes that are not given are taken from ``wishes``.
+
+        Raises
+        ------
+        InputError
+            If a formulation is wished and the document has none.
+        """
         limit, seed = self.time_limit_seconds, self.seed
+        options = dict(self.options)
+        if wishes.formulation is not None:
+            if self.source != "cbctt":
+                raise _refuse(
+                    "formulation_not_applicable",
+                    "Only curriculum-based problems of ITC-2007 have formulations.",
+                    "/formulation",
+                )
+            options.setdefault("formulation", wishes.formulation)
         return replace(
             self,
+            options=options,
             time_limit_seconds=wishes.time_limit_seconds if limit is None else limit,
             seed=wishes.seed if seed is None else seed,
         )
@@ -143,7 +159,8 @@ def _with_options(
 def envelope_of_upload(document: bytes) -> Intake:
     """Recognize an uploaded file by how it begins.
 
-    Curriculum-based problems of ITC-2007 are read under its formulation UD2.
+    Curriculum-based problems of ITC-2007 are read under the wished formulation, UD2 by
+    default.
 
     Raises
     ------

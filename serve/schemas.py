@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -19,6 +19,7 @@ __all__ = [
     "ErpAccepted",
     "ErpGenerate",
     "ExplanationView",
+    "Formulation",
     "GenerateWishes",
     "InstitutionGenerate",
     "JobView",
@@ -33,6 +34,9 @@ __all__ = [
 ]
 
 _Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")]
+
+Formulation = Literal["UD1", "UD2", "UD3", "UD4", "UD5"]
+"""Which components of a curriculum-based problem of ITC-2007 count."""
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -52,6 +56,10 @@ class GenerateWishes(BaseModel):
     ] = None
     seed: Annotated[
         int | None, Field(ge=0, lt=2**63, description="Seed of all randomness.")
+    ] = None
+    formulation: Annotated[
+        Formulation | None,
+        Field(description="Of a curriculum-based problem of ITC-2007; UD2 by default."),
     ] = None
 
 

@@ -252,7 +252,7 @@ class JobService:
         if intake.source == "catalogue":
             self._catalogue.check_scope(principal.tenant, intake.scope)
         elif len(intake.document) <= self._settings.check_body_bytes:
-            self._checks[intake.source](intake.document)
+            self._checks[intake.source](intake.document, intake.options)
 
     def require_room(self, principal: Principal) -> None:
         """Insist that the tenant may have one more job.

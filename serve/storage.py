@@ -201,12 +201,12 @@ def _reference_settings(settings: Settings) -> ReferenceSettings | None:
 def _checks() -> Checks:
     from solvers.formats.institution import read_institution
 
-    def institution(document: bytes) -> None:
+    def institution(document: bytes, _options: Mapping[str, Any]) -> None:
         read_institution(document)
 
-    def problem_of(source: Source) -> Callable[[bytes], None]:
-        def check(document: bytes) -> None:
-            instance_of(source, document)
+    def problem_of(source: Source) -> Callable[[bytes, Mapping[str, Any]], None]:
+        def check(document: bytes, options: Mapping[str, Any]) -> None:
+            instance_of(source, document, options)
 
         return check
 

@@ -70,7 +70,7 @@ class MemoryWork:
                 row.draft.tenant, row.draft.scope, TermWishes.of(row.draft.options)
             )
             row.change(issues=tuple(asdict(issue) for issue in warnings))
-        return instance_of(row.draft.source, row.document)
+        return instance_of(row.draft.source, row.document, row.draft.options)
 
     def requested_stop(self, job_id: str) -> StopKind | None:
         """Return what a person asked of the job."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import Depends, Header
 from fastapi.responses import JSONResponse
@@ -11,7 +11,7 @@ from serve.dependencies import Caller, ErpCall, Face, in_thread, read_submission
 from serve.exceptions import Forbidden
 from serve.intake import Intake
 from serve.reference import ReferenceService
-from serve.schemas import Accepted, JobView
+from serve.schemas import Accepted, Formulation, JobView
 from serve.security import Principal, Role
 from serve.services import Services
 
@@ -62,6 +62,7 @@ BODY: dict[str, Any] = {
                         "file": {"type": "string", "format": "binary"},
                         "time_limit_seconds": {"type": "number"},
                         "seed": {"type": "integer"},
+                        "formulation": {"enum": list(get_args(Formulation))},
                     },
                 }
             },

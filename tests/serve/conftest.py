@@ -55,12 +55,12 @@ class World:
         return str(answer.json()["job_id"])
 
 
-def _check_institution(document: bytes) -> None:
+def _check_institution(document: bytes, _options: object) -> None:
     if b'"sections":[]' in document.replace(b" ", b""):
         raise InputError(Issue("empty_term", "No section.", "/sections"))
 
 
-def _check_xml(document: bytes) -> None:
+def _check_xml(document: bytes, _options: object) -> None:
     if b"</problem>" not in document:
         raise InputError(Issue("malformed_xml", "Truncated.", "1:1"))
 
@@ -72,8 +72,8 @@ def make_services(settings: Settings) -> tuple[Services, MemoryArchive, MemoryLi
     checks = {
         "institution": _check_institution,
         "itc2019": _check_xml,
-        "cbctt": lambda _: None,
-        "pectt": lambda _: None,
+        "cbctt": lambda _document, _options: None,
+        "pectt": lambda _document, _options: None,
     }
     catalogue, bridge = MemoryCatalogue(), MemoryBridge()
     jobs = JobService(archive, live, catalogue, checks, settings)  # type: ignore[arg-type]

@@ -1,16 +1,23 @@
 """Checking inputs without a job, and explaining variants."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
+from serve.app import create_app
 from serve.ports import JobStatus
+from serve.settings import Settings
 from solvers.formats.institution import build_instance, read_institution
 from solvers.model import Timetable, Weights
 from solvers.sample import sample_institution
 from solvers.verification import verify
-from tests.serve.conftest import World
+from tests.benchmark_data import benchmark_file
+from tests.serve.conftest import World, make_services
+from tests.solvers.formats.test_cbctt import TOY
+from tests.solvers.formats.test_pectt import TINY
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
@@ -64,7 +71,7 @@ def test_a_wrong_input_is_answered_with_every_finding(world: World) -> None:
 def test_an_impossible_input_is_answered_with_what_clashes(world: World) -> None:
     """422 with errors for people, and the whole diagnosis for programs."""
     answer = world.client.post(
-        "/api/validate?time_limit_seconds=10",
+        "/api/validate?time_limit_seconds=60",
         content=_IMPOSSIBLE,
         headers={**world.headers(), "Content-Type": "application/xml"},
     )
@@ -79,6 +86,72 @@ def test_an_impossible_input_is_answered_with_what_clashes(world: World) -> None
     (removal,) = correction["removals"]
     kinds = [element["kind"] for element in removal["conflict"]["elements"]]
     assert kinds.count("constraint") == 2
+
+
+def _upload(world: World, document: bytes, query: str = "") -> Any:
+    headers = {**world.headers(), "Content-Type": "text/plain"}
+    return world.client.post(f"/api/validate{query}", content=document, headers=headers)
+
+
+@pytest.mark.parametrize("document", [TOY, TINY], ids=["cbctt", "pectt"])
+def test_files_of_itc_2007_are_validated(world: World, document: str) -> None:
+    """200 and a verdict for both families."""
+    answer = _upload(world, document.encode())
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["verdict"] == "feasible"
+
+
+@pytest.mark.parametrize(
+    "name", ["itc2007-cbctt/comp01.ctt", "itc2007-pe/comp-2007-2-1.tim"]
+)
+def test_public_files_of_itc_2007_are_validated(tmp_path: Path, name: str) -> None:
+    """The competition's own files, as they are; half of one is refused."""
+    document = benchmark_file(name).read_bytes()
+    services, archive, live = make_services(Settings(data_dir=tmp_path))
+    with TestClient(create_app(services)) as client:
+        world = World(client, archive, live, services)
+        _assert_validated(world, document)
+
+
+def _assert_validated(world: World, document: bytes) -> None:
+    answer = _upload(world, document, "?time_limit_seconds=60")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["verdict"] in ("feasible", "unknown")
+    half = _upload(world, document[: len(document) // 2])
+    assert half.status_code == 422
+    assert all(error["code"] for error in half.json()["errors"])
+
+
+def test_a_formulation_is_asked_for(world: World) -> None:
+    """It is stored with the job, whose instance then counts its components."""
+    weights = {}
+    for name in ("UD2", "UD5"):
+        answer = world.client.post(
+            f"/api/generate_variants?formulation={name}",
+            content=TOY,
+            headers={**world.headers(), "Content-Type": "text/plain"},
+        )
+        assert answer.status_code == 202, answer.text
+        weights[name] = world.archive.instance(answer.json()["job_id"]).weights
+    assert "windows" in weights["UD5"]
+    assert "windows" not in weights["UD2"]
+
+
+def test_a_formulation_needs_its_facts(world: World) -> None:
+    """422 where the older dialect does not state what it counts."""
+    old = TOY.replace("Min_Max_Daily_Lectures: 2 3\n", "")
+    answer = _upload(world, old.encode(), "?formulation=UD5")
+    assert answer.status_code == 422, answer.text
+
+
+def test_a_formulation_is_for_curriculum_based_problems_only(world: World) -> None:
+    """422 with the place; an unknown one as well."""
+    answer = _upload(world, TINY.encode(), "?formulation=UD3")
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["code"] == "formulation_not_applicable"
+    assert error["pointer"] == "/formulation"
+    assert _upload(world, TOY.encode(), "?formulation=UD9").status_code == 422
 
 
 def test_only_planners_validate(world: World) -> None:

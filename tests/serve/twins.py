@@ -93,7 +93,7 @@ class MemoryArchive:
     def instance(self, job_id: str) -> Instance:
         self._require_up()
         new = self.inputs[job_id]
-        return instance_of(new.source, new.document)
+        return instance_of(new.source, new.document, new.options)
 
     def timetable(self, job_id: str, tenant: str, number: int) -> Timetable:
         self._require_up()
