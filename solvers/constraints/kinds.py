@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ __all__ = [
     "TermType",
     "WeekType",
 ]
+
+_LETTER = re.compile(r"\b[A-Z]\b")
 
 Days = Mapping[int, Meetings]
 """Meetings of one week by day, only days with a meeting."""
@@ -56,6 +59,16 @@ class ConstraintType(ABC):
     def name(self) -> str:
         """Public name."""
         return self.code.name
+
+    def sentence_of(self, params: Params) -> str:
+        """Return the sentence with the values of parameters in place of their letters.
+
+        Examples
+        --------
+        ``at most D days`` becomes ``at most 3 days``.
+        """
+        values = {p.name: str(v) for p, v in zip(self.params, params, strict=True)}
+        return _LETTER.sub(lambda m: values.get(m.group(), m.group()), self.sentence)
 
     def problems(self, params: Params) -> list[str]:
         """One sentence for each thing that is wrong with parameters."""

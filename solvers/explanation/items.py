@@ -206,7 +206,7 @@ class Items:
                 amount=amount,
                 cost=cost,
                 events=constraint.events,
-                text=kind.sentence,
+                text=kind.sentence_of(constraint.params),
                 causes=tuple(kind.explain(placed, constraint.params, self._context)),
                 constraint=index,
                 label=constraint.label,

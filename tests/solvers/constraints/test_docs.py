@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from solvers.constraints import CONSTRAINT_TYPES, ListType
+from solvers.constraints import CONSTRAINT_TYPES, ConstraintType, ListType
 
 PAGE = Path(__file__).parents[3] / "docs" / "constraints.md"
 
@@ -28,3 +28,14 @@ def test_every_type_has_its_row(name: str) -> None:
         assert cells[1:4] == [span, params, kind.sentence]
     else:
         assert cells[1:] == [params, kind.sentence]
+
+
+@pytest.mark.parametrize("kind", CONSTRAINT_TYPES.values(), ids=lambda kind: kind.name)
+def test_the_sentence_of_a_constraint_names_values(kind: ConstraintType) -> None:
+    """Every letter is replaced by its value, and nothing else changes."""
+    params = [1000 + place for place in range(len(kind.params))]
+    told = kind.sentence_of(params)
+    for parameter, value in zip(kind.params, params, strict=True):
+        assert f" {value}" in told
+        told = told.replace(str(value), parameter.name)
+    assert told == kind.sentence
