@@ -11,7 +11,7 @@ from typing import Any
 
 from solvers.search import AnnealingParams
 
-__all__ = ["IslandParams", "RefinementParams", "SolveParams"]
+__all__ = ["GridShares", "IslandParams", "RefinementParams", "SolveParams"]
 
 
 def _check_share(name: str, value: float) -> None:
@@ -82,6 +82,31 @@ class RefinementParams:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GridShares:
+    """Most that the parts around the annealing get where an instance is on a grid.
+
+    There the annealing makes millions of moves a second, and the ablations in
+    docs/benchmarks.md show what every other part costs it.
+
+    Parameters
+    ----------
+    cpsat, refinement, lns
+        Upper bounds of the shares of the same names, in [0, 1).
+    crossover_after
+        Lower bound of the parameter of this name, in [0, 1).
+    """
+
+    cpsat: float = 0.03
+    refinement: float = 0.03
+    lns: float = 0.0
+    crossover_after: float = 0.97
+
+    def __post_init__(self) -> None:
+        for name in ("cpsat", "refinement", "lns", "crossover_after"):
+            _check_share(name, getattr(self, name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SolveParams:
     """Parameters of a solve.
 
@@ -98,7 +123,7 @@ class SolveParams:
         [0, 1); 0 turns the operator off. Ignored under a work limit.
     specialize
         Whether instances on a grid are searched by kernels of their own.
-    annealing, island, refinement
+    annealing, island, refinement, grid
         Parameters of the parts.
     """
 
@@ -110,6 +135,7 @@ class SolveParams:
     annealing: AnnealingParams = field(default_factory=AnnealingParams)
     island: IslandParams = field(default_factory=IslandParams)
     refinement: RefinementParams = field(default_factory=RefinementParams)
+    grid: GridShares = field(default_factory=GridShares)
 
     def __post_init__(self) -> None:
         if self.workers < 1:
@@ -132,6 +158,7 @@ class SolveParams:
             "annealing": AnnealingParams,
             "island": IslandParams,
             "refinement": RefinementParams,
+            "grid": GridShares,
         }
         known = {f.name for f in dataclasses.fields(cls)}
         if unknown := set(values) - known:

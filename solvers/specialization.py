@@ -10,17 +10,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from solvers.grid import (
     GridAnnealing,
     GridAnnealingParams,
     GridSearchState,
     grid_arrays,
+    grid_operators,
 )
 from solvers.model import Cost, Instance, InstanceArrays, Timetable, compile_instance
-from solvers.search import Annealing, AnnealingParams, SearchState
+from solvers.operators import SearchOperator
+from solvers.search import Annealing, AnnealingParams, SearchState, search_operators
 from solvers.search import warm_up as warm_up_search
 
-__all__ = ["LocalSearch", "LocalState", "local_search", "warm_up"]
+__all__ = [
+    "LocalSearch",
+    "LocalState",
+    "is_specialized",
+    "local_search",
+    "operators_of",
+    "warm_up",
+]
 
 
 class LocalState(Protocol):
@@ -51,6 +63,12 @@ class LocalState(Protocol):
 
     def best(self) -> Timetable:
         """Return the best assignment."""
+
+    def restore_best(self) -> None:
+        """Return to the best assignment."""
+
+    def soft_changes(self, count: int = ...) -> NDArray[np.int64]:
+        """Sorted soft changes above 0 of up to ``count`` random moves from here."""
 
     def request_stop(self, stop: bool = True) -> None:
         """Make running and later kernels return at once; False takes it back."""
@@ -109,6 +127,27 @@ def local_search(
     chunk = (annealing or AnnealingParams()).event_work
     params = GridAnnealingParams(work=chunk)
     return GridAnnealing(GridSearchState(arrays, grid, seed), params)
+
+
+def is_specialized(arrays: InstanceArrays) -> bool:
+    """Whether an instance is searched by kernels of its own."""
+    return grid_arrays(arrays) is not None
+
+
+def operators_of(state: LocalState) -> tuple[SearchOperator, ...]:
+    """Return the operators of a state made by ``local_search``.
+
+    Raises
+    ------
+    TypeError
+        If the state is of another kind.
+    """
+    match state:
+        case GridSearchState():
+            return grid_operators(state)
+        case SearchState():
+            return search_operators(state)
+    raise TypeError(f"no operators are known for {type(state).__name__}")
 
 
 def warm_up(instance: Instance | None = None) -> None:

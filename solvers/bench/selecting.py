@@ -9,7 +9,9 @@ from types import MappingProxyType
 import numpy as np
 
 from solvers.exceptions import InputError, Issue
+from solvers.grid import OPERATORS as GRID_OPERATORS
 from solvers.model import Cost, Instance
+from solvers.operators import SearchOperator
 from solvers.params import RefinementParams, SolveParams
 from solvers.pipeline import Start, prepare
 from solvers.refinement import (
@@ -18,25 +20,26 @@ from solvers.refinement import (
     QLearning,
     RoundRobin,
     Selector,
-    TimetableRefinementEnv,
     Uniform,
     refine,
 )
-from solvers.search import Annealing, Operator, SearchState
+from solvers.search import Operator
+from solvers.specialization import local_search, operators_of
 
 __all__ = ["SELECTORS", "SelectorTrial", "compare_selectors", "selectors_named"]
 
-_OPERATORS = tuple(Operator)
 _START_MOVES = 5_000_000
 _CHUNKS = 30
 """Chunks of the short annealing that the comparison starts from."""
 
-_Maker = Callable[[int, RefinementParams], Selector]
+_Maker = Callable[[int, RefinementParams, Sequence[str]], Selector]
 
 
-def _q_learning(seed: int, params: RefinementParams) -> Selector:
+def _q_learning(
+    seed: int, params: RefinementParams, operators: Sequence[str]
+) -> Selector:
     return QLearning(
-        len(_OPERATORS),
+        len(operators),
         np.random.default_rng(seed),
         learning_rate=params.learning_rate,
         discount=params.discount,
@@ -44,15 +47,19 @@ def _q_learning(seed: int, params: RefinementParams) -> Selector:
     )
 
 
+def _single(name: str) -> _Maker:
+    return lambda seed, params, operators: Fixed(operators.index(name))
+
+
 _LEARNERS: dict[str, _Maker] = {
     "q-learning": _q_learning,
-    "ucb": lambda seed, params: UCB(len(_OPERATORS)),
-    "uniform": lambda seed, params: Uniform(np.random.default_rng(seed)),
-    "round-robin": lambda seed, params: RoundRobin(),
+    "ucb": lambda seed, params, operators: UCB(len(operators)),
+    "uniform": lambda seed, params, operators: Uniform(np.random.default_rng(seed)),
+    "round-robin": lambda seed, params, operators: RoundRobin(),
 }
 _SINGLES: dict[str, _Maker] = {
-    str(operator): lambda seed, params, index=index: Fixed(index)  # type: ignore[misc]
-    for index, operator in enumerate(_OPERATORS)
+    name: _single(name)
+    for name in dict.fromkeys([*map(str, Operator), *GRID_OPERATORS])
 }
 SELECTORS: Mapping[str, _Maker] = MappingProxyType({**_LEARNERS, **_SINGLES})
 """Makers of selectors by name; operators' names choose always that one."""
@@ -104,8 +111,8 @@ def compare_selectors(
     """Refine the same start with each selector, all with the same number of moves.
 
     The start of every seed is made without clocks and shortly annealed, so that there
-    is something left to refine. Selectors whose operator cannot move anything in the
-    instance are left out.
+    is something left to refine. Selectors whose operator is not there, or cannot move
+    anything in the instance, are left out.
 
     Parameters
     ----------
@@ -126,8 +133,9 @@ def compare_selectors(
         prepared = prepare(
             instance, seconds=None, moves=min(moves, _START_MOVES), seed=seed
         )
-        start = _annealed(prepared, seed, params)
-        legal = set(_legal(start))
+        start, operators = _annealed(prepared, seed, params)
+        names = [operator.name for operator in operators]
+        legal = {operator.name for operator in operators if operator.possible}
         for name in selectors:
             if name in _SINGLES and name not in legal:
                 continue
@@ -139,23 +147,21 @@ def compare_selectors(
                 params=params.refinement,
                 seed=seed,
                 max_steps=steps,
-                selector=SELECTORS[name](seed, params.refinement),
+                selector=SELECTORS[name](seed, params.refinement, names),
+                specialize=params.specialize,
             )
             trials.append(SelectorTrial(name, seed, report.before, report.after))
     return trials
 
 
-def _annealed(start: Start, seed: int, params: SolveParams) -> Start:
-    state = SearchState(start.arrays, seed)
-    state.load(start.timetable)
-    annealing = Annealing(state, params.annealing)
+def _annealed(
+    start: Start, seed: int, params: SolveParams
+) -> tuple[Start, Sequence[SearchOperator]]:
+    search = local_search(
+        start.arrays, seed, params.annealing, specialize=params.specialize
+    )
+    search.state.load(start.timetable)
     for chunk in range(_CHUNKS):
-        annealing.run(chunk / _CHUNKS, params.annealing.event_work // 4)
-    return replace(start, timetable=state.best())
-
-
-def _legal(start: Start) -> list[str]:
-    mask = TimetableRefinementEnv(start.arrays, start.timetable).action_mask()
-    return [
-        str(operator) for operator, legal in zip(_OPERATORS, mask, strict=True) if legal
-    ]
+        search.run(chunk / _CHUNKS, params.annealing.event_work // 4)
+    annealed = replace(start, timetable=search.state.best())
+    return annealed, operators_of(search.state)

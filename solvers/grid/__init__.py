@@ -2,6 +2,14 @@
 
 from .annealing import GridAnnealing, GridAnnealingParams
 from .assembly import grid_arrays
+from .operators import OPERATORS, grid_operators
 from .state import GridSearchState
 
-__all__ = ["GridAnnealing", "GridAnnealingParams", "GridSearchState", "grid_arrays"]
+__all__ = [
+    "OPERATORS",
+    "GridAnnealing",
+    "GridAnnealingParams",
+    "GridSearchState",
+    "grid_arrays",
+    "grid_operators",
+]

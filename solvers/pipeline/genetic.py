@@ -24,6 +24,7 @@ from solvers.search import SearchState
 from solvers.seeding import child_seeds
 
 from .budget import Budget
+from .fitting import fitted
 from .start import Start
 
 __all__ = ["evolve", "make_island", "neighborhoods"]
@@ -83,6 +84,7 @@ def make_island(
     timed: bool = True,
 ) -> Island:
     """Make an island at the start; neighboring indices differ in temperature."""
+    params = fitted(params, arrays)
     heat = params.island.temperature_spread ** ((0.0, 1.0, -1.0)[index % 3])
     lns = None
     if timed and params.lns_share > 0:

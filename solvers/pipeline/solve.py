@@ -9,7 +9,13 @@ from time import perf_counter
 from solvers.callbacks import SolverCallbacks
 from solvers.exceptions import EngineError
 from solvers.manifest import run_manifest
-from solvers.model import Cost, Instance, InstanceArrays, Timetable
+from solvers.model import (
+    Cost,
+    Instance,
+    InstanceArrays,
+    Timetable,
+    compile_instance,
+)
 from solvers.params import SolveParams
 from solvers.refinement import refine
 from solvers.result import Result, SolveStatus, StageReport
@@ -18,6 +24,7 @@ from solvers.stop import MaxRuntime, MaxWork, Progress, StoppingCriterion
 from solvers.verification import Verification, verify
 
 from .budget import Budget
+from .fitting import fitted
 from .genetic import evolve
 from .start import Start, prepare
 
@@ -86,12 +93,13 @@ class _Run:
         clock: Callable[[], float],
     ) -> None:
         self._instance = instance
-        self._params = params
         self._stop = stop
         self._seed = seed
         self._callbacks = callbacks
         self._clock = clock
         self._begin = clock()
+        self._arrays = compile_instance(instance)
+        self._params = fitted(params, self._arrays)
         self._work = 0
         self._best: Cost | None = None
 
@@ -143,6 +151,7 @@ class _Run:
             should_stop=lambda: self._stop(self._progress()),
             on_stage=lambda stage: self._callbacks.on_stage(stage, self._used()),
             params=self._params,
+            arrays=self._arrays,
         )
         self._work += int(start.stages[-1].details["moves"])
         if initial is not None:
@@ -226,6 +235,7 @@ def refine_stage(
         seed=seed,
         max_steps=steps,
         on_step=lambda cost: budget.report("refinement", cost, 0),
+        specialize=params.specialize,
     )
     details = {
         "steps": report.steps,

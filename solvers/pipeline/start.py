@@ -61,6 +61,7 @@ def prepare(
     should_stop: Callable[[], bool] = lambda: False,
     on_stage: Callable[[str], None] = lambda stage: None,
     params: SolveParams | None = None,
+    arrays: InstanceArrays | None = None,
 ) -> Start:
     """Cluster the events and build a start.
 
@@ -83,11 +84,13 @@ def prepare(
         Called with the name of each stage as it begins.
     params
         Parameters of the repair that follows where CP-SAT left violations.
+    arrays
+        The compiled instance, where it is there already.
     """
     on_stage("communities")
     communities, clustered = _cluster(instance, seed)
     on_stage("cpsat")
-    arrays = compile_instance(instance)
+    arrays = arrays or compile_instance(instance)
     begin = perf_counter()
     limit = CpsatParams()
     if seconds is None:

@@ -10,7 +10,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from solvers.model import Cost, InstanceArrays, Timetable
-from solvers.search import Operator, SearchState, apply_operator
+from solvers.specialization import LocalState, local_search, operators_of
 
 __all__ = ["ENV_ID", "TimetableRefinementEnv", "register_env"]
 
@@ -29,8 +29,8 @@ class TimetableRefinementEnv(gym.Env[Observation, np.int64]):
     seen is kept, so an episode cannot end worse than it began.
 
     ## Action Space
-    ``Discrete(K)``: index into ``operators``. ``info["action_mask"]`` is 0 for
-    operators that cannot move anything here.
+    ``Discrete(K)``: index into ``operators``, which are those of the search that fits
+    the instance. ``info["action_mask"]`` is 0 for operators that cannot move anything.
 
     ## Observation Space
     ``Box(0, 1, (4,), float32)``:
@@ -64,6 +64,8 @@ class TimetableRefinementEnv(gym.Env[Observation, np.int64]):
         Steps of an episode, > 0.
     seed
         Seed of the search's own generator.
+    specialize
+        Whether an instance on a grid is searched by kernels of its own.
     """
 
     metadata = {"render_modes": []}  # noqa: RUF012
@@ -76,22 +78,29 @@ class TimetableRefinementEnv(gym.Env[Observation, np.int64]):
         step_work: int = 50_000,
         max_steps: int = 200,
         seed: int = 0,
+        specialize: bool = True,
     ) -> None:
-        self.operators = tuple(Operator)
+        self._arrays = arrays
+        self._specialize = specialize
+        self._found_state(seed)
         self.action_space = spaces.Discrete(len(self.operators))
         self.observation_space = spaces.Box(0.0, 1.0, (NUM_FEATURES,), np.float32)
-        self._arrays = arrays
         self._start = timetable
         self._step_work = step_work
         self._max_steps = max_steps
-        self._state = SearchState(arrays, seed)
         self._steps = 0
         self._stagnation = 0
         self._hot = 1.0
         self._used: float | None = None
 
+    def _found_state(self, seed: int) -> None:
+        self._state = local_search(
+            self._arrays, seed, specialize=self._specialize
+        ).state
+        self.operators = operators_of(self._state)
+
     @property
-    def state(self) -> SearchState:
+    def state(self) -> LocalState:
         """The assignment searched, with its best-so-far."""
         return self._state
 
@@ -101,7 +110,7 @@ class TimetableRefinementEnv(gym.Env[Observation, np.int64]):
         """Begin an episode."""
         super().reset(seed=seed)
         if seed is not None:
-            self._state = SearchState(self._arrays, seed)
+            self._found_state(seed)
         start = (options or {}).get("timetable", self._start)
         self._state.load(start)
         self._steps = self._stagnation = 0
@@ -116,12 +125,8 @@ class TimetableRefinementEnv(gym.Env[Observation, np.int64]):
         """Let the chosen operator search."""
         before = self._state.best_cost
         temperature = max(0.15, 0.25 * self._hot * (1.0 - self._fraction()))
-        apply_operator(
-            self._state,
-            self.operators[int(action)],
-            work=self._step_work,
-            temperature=temperature,
-            hard_weight=max(1000.0, 100.0 * self._hot),
+        self.operators[int(action)].search(
+            self._step_work, temperature, max(1000.0, 100.0 * self._hot)
         )
         after = self._state.best_cost
         self._steps += 1
@@ -156,16 +161,7 @@ class TimetableRefinementEnv(gym.Env[Observation, np.int64]):
 
     def action_mask(self) -> NDArray[np.int8]:
         """``(K,)`` int8, 1 where an operator can move something."""
-        arrays, state = self._arrays, self._state
-        times = bool((np.diff(arrays.time_ptr) > 1).any())
-        rooms = bool((np.diff(arrays.room_ptr) > 1).any())
-        possible = {
-            Operator.TIME: times,
-            Operator.ROOM: rooms,
-            Operator.STUDENT: state.has_student_moves,
-        }
-        default = len(arrays.movable) > 0
-        legal = [possible.get(operator, default) for operator in self.operators]
+        legal = [operator.possible for operator in self.operators]
         return np.array(legal, np.int8)
 
 

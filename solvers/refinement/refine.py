@@ -62,6 +62,7 @@ def refine(
     max_steps: int = 1_000_000,
     selector: Selector | None = None,
     on_step: Callable[[Cost], None] | None = None,
+    specialize: bool = True,
 ) -> RefineReport:
     """Refine a timetable until asked to stop.
 
@@ -83,16 +84,22 @@ def refine(
         Who chooses; a fresh Q-learning agent by default.
     on_step
         Called with the best cost after every step.
+    specialize
+        Whether an instance on a grid is searched by kernels of its own.
     """
     params = params or RefinementParams()
     start = perf_counter()
     env = TimetableRefinementEnv(
-        arrays, timetable, step_work=params.step_work, max_steps=max(1, max_steps)
+        arrays,
+        timetable,
+        step_work=params.step_work,
+        max_steps=max(1, max_steps),
+        specialize=specialize,
     )
     observation, info = env.reset(seed=seed)
     agent = selector or _agent(env, params, seed)
     before: Cost = info["best"]
-    uses = {str(operator): OperatorUse() for operator in env.operators}
+    uses = {operator.name: OperatorUse() for operator in env.operators}
     steps = 0
     ended = not info["action_mask"].any() or before == (0, 0)
     while not ended and steps < max_steps and not should_stop():
@@ -102,7 +109,7 @@ def refine(
         action = agent.choose(observation, info["action_mask"])
         observation, reward, ended, _, info = env.step(np.int64(action))
         agent.learn(action, reward, observation)
-        use = uses[str(env.operators[action])]
+        use = uses[env.operators[action].name]
         use.calls += 1
         use.gained += best.soft - info["best"].soft
         steps += 1

@@ -1,7 +1,12 @@
 """Local search shared by the stages of the engine."""
 
 from .annealing import Annealing, AnnealingParams
-from .operators import Operator, OperatorOutcome, apply_operator
+from .operators import (
+    Operator,
+    OperatorOutcome,
+    apply_operator,
+    search_operators,
+)
 from .sectioning import section_by_similarity
 from .state import SearchState
 from .warm_up import warm_up
@@ -13,6 +18,7 @@ __all__ = [
     "OperatorOutcome",
     "SearchState",
     "apply_operator",
+    "search_operators",
     "section_by_similarity",
     "warm_up",
 ]

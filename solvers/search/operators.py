@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
 from solvers.model import Cost
+from solvers.operators import SearchOperator
 
 from .state import ANY_MOVE, ROOM_MOVE, TIME_MOVE, SearchState
 
-__all__ = ["Operator", "OperatorOutcome", "apply_operator"]
+__all__ = ["Operator", "OperatorOutcome", "apply_operator", "search_operators"]
 
 
 class Operator(StrEnum):
@@ -71,3 +74,34 @@ def apply_operator(
         kind, rates = _EVENT_OPERATORS[operator]
         state.anneal_events(work, temperature, hard_weight, kind=kind, rates=rates)
     return OperatorOutcome(before, state.cost, state.best_cost)
+
+
+def search_operators(state: SearchState) -> tuple[SearchOperator, ...]:
+    """Return the operators of a state, which they change in place."""
+    return tuple(_bound(state, operator) for operator in Operator)
+
+
+def _bound(state: SearchState, operator: Operator) -> SearchOperator:
+    def search(work: int, temperature: float, hard_weight: float) -> object:
+        return apply_operator(
+            state,
+            operator,
+            work=work,
+            temperature=temperature,
+            hard_weight=hard_weight,
+        )
+
+    return SearchOperator(str(operator), _is_possible(state, operator), search)
+
+
+def _is_possible(state: SearchState, operator: Operator) -> bool:
+    arrays = state.arrays
+    match operator:
+        case Operator.TIME:
+            return bool((np.diff(arrays.time_ptr) > 1).any())
+        case Operator.ROOM:
+            return bool((np.diff(arrays.room_ptr) > 1).any())
+        case Operator.STUDENT:
+            return state.has_student_moves
+        case _:
+            return len(arrays.movable) > 0

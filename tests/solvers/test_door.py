@@ -74,6 +74,7 @@ DOORS = {
         "OperatorOutcome",
         "SearchState",
         "apply_operator",
+        "search_operators",
         "section_by_similarity",
         "warm_up",
     },
