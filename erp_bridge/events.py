@@ -13,12 +13,11 @@ import redis.asyncio as aioredis
 from redis.exceptions import RedisError
 
 from .exceptions import StoreUnavailable
-from .live import connection_options, event_of, events_key
+from .live import MAX_BATCH, connection_options, event_of, events_key, first_after
 from .settings import BridgeSettings
 
 __all__ = ["EventReader"]
 
-_BATCH = 500
 _RETRY_SECONDS = 0.5
 _CANCEL_SECONDS = 0.1
 _PATTERN = events_key("*")
@@ -126,9 +125,8 @@ class EventReader:
 async def _messages(
     client: aioredis.Redis, key: str, after: int
 ) -> list[dict[str, Any]]:
-    first = f"({after}-0" if after > 0 else "-"
     try:
-        found = await client.xrange(key, min=first, count=_BATCH)
+        found = await client.xrange(key, min=first_after(after), count=MAX_BATCH)
     except RedisError as error:
         raise StoreUnavailable("Redis does not answer.") from error
     return [event_of(entry) for entry in found or ()]

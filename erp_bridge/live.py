@@ -29,10 +29,18 @@ from .records import JobStatus
 from .scripts import SHOW
 from .settings import BridgeSettings
 
-__all__ = ["KEEP_SECONDS", "LiveStore", "connection_options", "event_of", "events_key"]
+__all__ = [
+    "KEEP_SECONDS",
+    "LiveStore",
+    "connection_options",
+    "event_of",
+    "events_key",
+    "first_after",
+]
 
 KEEP_SECONDS = 24 * 3600
 MAX_EVENTS = 20_000
+MAX_BATCH = 500
 _CONNECT_SECONDS = 2.0
 _SILENCE_SECONDS = 5.0
 
@@ -40,6 +48,11 @@ _SILENCE_SECONDS = 5.0
 def events_key(job_id: str) -> str:
     """Name of a job's stream, and of the channel beside it."""
     return f"generation_events:{job_id}"
+
+
+def first_after(sequence: int) -> str:
+    """Where a stream is read from by who has seen a sequence, -1 for none."""
+    return f"({sequence}-0" if sequence > 0 else "-"
 
 
 def connection_options() -> dict[str, Any]:
@@ -167,6 +180,13 @@ class LiveStore:
         with _answering():
             found = self._redis.xrevrange(events_key(job_id), count=1)
         return event_of(found[0]) if found else None
+
+    def read(self, job_id: str, after: int) -> list[dict[str, Any]]:
+        """Return messages with a higher sequence, at most 500; does not wait."""
+        first = first_after(after)
+        with _answering():
+            found = self._redis.xrange(events_key(job_id), min=first, count=MAX_BATCH)
+        return [event_of(entry) for entry in found or ()]
 
     def announced(self, job_id: str) -> dict[str, Any] | None:
         """Return a job's queue entry, None if there is none.

@@ -44,6 +44,11 @@ class JobStatus(StrEnum):
         return self not in OPEN
 
     @property
+    def has_result(self) -> bool:
+        """Whether five variants are stored."""
+        return self in (JobStatus.COMPLETED, JobStatus.APPROVED, JobStatus.REJECTED)
+
+    @property
     def shown(self) -> str:
         """The word under ``generation_status:{job_id}``, which knows five only."""
         if self in (JobStatus.APPROVED, JobStatus.REJECTED):
@@ -150,6 +155,11 @@ class Enqueued:
 
     job: JobRecord
     replayed: bool
+
+    @property
+    def job_id(self) -> str:
+        """Id of the job."""
+        return self.job.job_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

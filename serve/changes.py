@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from erp_bridge.comparison import compare
 from erp_bridge.entries import shown
-
-from .comparison import compare
 
 __all__ = ["changes_of"]
 

@@ -6,8 +6,6 @@ checked at once only up to a size from settings; a larger one is checked by its 
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,6 +13,7 @@ from typing import Any
 
 import pydantic_core
 
+from erp_bridge.submission import fingerprint_of
 from solvers.exceptions import InputError, Issue
 
 from .ports import Scope, Source
@@ -87,19 +86,14 @@ class Intake:
     @property
     def fingerprint(self) -> str:
         """Digest by which a repeated submission is recognized."""
-        facts = [
+        return fingerprint_of(
             self.source,
-            self.scope.department_id,
-            self.scope.batch_id,
-            self.scope.semester,
-            self.scope.academic_year,
+            self.document,
+            self.scope,
             self.time_limit_seconds,
             self.seed,
-            dict(self.options),
-        ]
-        digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
-        digest.update(self.document)
-        return digest.hexdigest()
+            self.options,
+        )
 
 
 def _refuse(code: str, detail: str, pointer: str = "") -> InputError:

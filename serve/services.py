@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC
 from typing import TYPE_CHECKING, Any, Literal
 
-from solvers.exceptions import InputError, Issue
+from erp_bridge.comparison import compare, pareto_front
+from erp_bridge.submission import new_seed, time_limit_of
+from erp_bridge.watching import view_of
+from solvers.exceptions import Issue
 
-from .comparison import compare, pareto_front
 from .engine_calls import EngineCalls
 from .exceptions import Conflict, Forbidden, NotFound, TooManyJobs, Unavailable
 from .health import Health
@@ -36,9 +36,8 @@ if TYPE_CHECKING:
     from .reference import ReferenceService
     from .workflows import WorkflowService
 
-__all__ = ["JobService", "Services", "progress_of"]
+__all__ = ["JobService", "Services"]
 
-_SEED_BITS = 31
 _OVERHEAD_SECONDS = 10
 
 
@@ -90,7 +89,7 @@ class JobService:
         limit = self._time_limit(intake)
         self._check(principal, intake)
         self.require_room(principal)
-        seed = secrets.randbits(_SEED_BITS) if intake.seed is None else intake.seed
+        seed = new_seed() if intake.seed is None else intake.seed
         return self._archive.enqueue(
             NewJob(
                 job_id=job_id or str(uuid.uuid4()),
@@ -163,7 +162,7 @@ class JobService:
             newest = self._live.latest(job.job_id)
         except Unavailable:
             newest = None
-        return progress_of(job, newest)
+        return view_of(job, newest)
 
     def stop(
         self, principal: Principal, job_id: str, kind: Literal["cancel", "finish"]
@@ -240,13 +239,11 @@ class JobService:
         return round(job.time_limit_seconds) + _OVERHEAD_SECONDS
 
     def _time_limit(self, intake: Intake) -> float:
-        asked, most = intake.time_limit_seconds, self._settings.max_time_limit_seconds
-        if asked is not None and asked > most:
-            detail = f"At most {most:g} seconds can be asked for."
-            raise InputError(
-                Issue("time_limit_too_long", detail, "/time_limit_seconds")
-            )
-        return asked or self._settings.time_limit_seconds
+        return time_limit_of(
+            intake.time_limit_seconds,
+            usual=self._settings.time_limit_seconds,
+            most=self._settings.max_time_limit_seconds,
+        )
 
     def _check(self, principal: Principal, intake: Intake) -> None:
         if intake.source == "catalogue":
@@ -265,46 +262,6 @@ class JobService:
         most = self._settings.max_active_jobs
         if self._archive.num_unfinished(principal.tenant) >= most:
             raise TooManyJobs(f"At most {most} unfinished jobs are allowed.")
-
-
-def progress_of(job: Job, newest: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Compose what is shown of a job: PostgreSQL decides, Redis is fresher.
-
-    Parameters
-    ----------
-    job
-        The stored job.
-    newest
-        Newest message of Redis, None if it has none.
-    """
-    stored = job.last_progress or {}
-    shown = newest or {}
-    if stored.get("sequence", -1) > shown.get("sequence", -1):
-        shown = stored
-    view = {**_blank(job), **shown, "job_id": job.job_id}
-    if job.status.ended:
-        view |= {"status": job.status, "eta_seconds": 0.0}
-        view["progress"] = 100 if job.status.has_result else view["progress"]
-        view["message"] = job.error_message or view["message"]
-    elif view["status"] in ("completed", "failed", "cancelled"):
-        view |= {"status": job.status, "progress": min(view["progress"], 99)}
-    return view
-
-
-def _blank(job: Job) -> dict[str, Any]:
-    return {
-        "status": str(job.status),
-        "progress": job.progress,
-        "stage": str(job.status),
-        "variant": None,
-        "sequence": 0,
-        "incumbent": None,
-        "eta_seconds": None,
-        "elapsed_seconds": None,
-        "message": "Waiting for a free worker." if job.status == "queued" else "",
-        "variants": [],
-        "updated_at": job.updated_at.astimezone(UTC).isoformat(),
-    }
 
 
 def _canonical(job_id: str) -> str:

@@ -14,6 +14,8 @@ import erp_bridge
 from erp_bridge import BridgeSettings, BridgeStores, ReferenceSettings, WorkerStores
 from erp_bridge.inputs import instance_of
 from erp_bridge.reference import ReferenceErp, ReferenceStart
+from erp_bridge.submission import check_document
+from erp_bridge.watching import newest_of
 
 from .credentials import Gatekeeper
 from .diagnosing import DiagnosisService
@@ -199,19 +201,11 @@ def _reference_settings(settings: Settings) -> ReferenceSettings | None:
 
 
 def _checks() -> Checks:
-    from solvers.formats.institution import read_institution
+    def check_of(source: Source) -> Callable[[bytes, Mapping[str, Any]], None]:
+        return lambda document, options: check_document(source, document, options)
 
-    def institution(document: bytes, _options: Mapping[str, Any]) -> None:
-        read_institution(document)
-
-    def problem_of(source: Source) -> Callable[[bytes, Mapping[str, Any]], None]:
-        def check(document: bytes, options: Mapping[str, Any]) -> None:
-            instance_of(source, document, options)
-
-        return check
-
-    problems: tuple[Source, ...] = ("itc2019", "cbctt", "pectt")
-    return {"institution": institution, **{kind: problem_of(kind) for kind in problems}}
+    uploaded: tuple[Source, ...] = ("institution", "itc2019", "cbctt", "pectt")
+    return {source: check_of(source) for source in uploaded}
 
 
 def _job(record: erp_bridge.JobRecord) -> Job:
@@ -313,10 +307,7 @@ class _Live:
     def latest(self, job_id: str) -> Mapping[str, Any] | None:
         """Newest message; a job that Redis has lost is shown there again."""
         with translated():
-            newest = self._bridge.live.latest(job_id)
-            if newest is None:
-                self._bridge.jobs.restore(job_id)
-        return newest
+            return newest_of(self._bridge.jobs, self._bridge.live, job_id)
 
     def announced(self, job_id: str) -> Mapping[str, Any] | None:
         with translated():

@@ -20,6 +20,18 @@ from .exceptions import (
 
 __all__ = ["translated"]
 
+_WORDS: dict[type[erp_bridge.BridgeError], type[ServiceError]] = {
+    erp_bridge.JobExists: Conflict,
+    erp_bridge.CatalogueOccupied: Conflict,
+    erp_bridge.IllegalTransition: Conflict,
+    erp_bridge.WorkflowOpen: Conflict,
+    erp_bridge.TooManyKeys: Conflict,
+    erp_bridge.IdempotencyKeyReused: Unprocessable,
+    erp_bridge.StaleVersion: PreconditionFailed,
+    erp_bridge.OwnSubmission: Forbidden,
+    erp_bridge.OtherOrganization: Forbidden,
+}
+
 
 @contextmanager
 def translated() -> Iterator[None]:
@@ -32,30 +44,12 @@ def translated() -> Iterator[None]:
 
 def _in_words_of_the_face(error: erp_bridge.BridgeError) -> ServiceError:
     match error:
-        case erp_bridge.JobExists():
-            return Conflict(str(error), code="job_exists")
-        case erp_bridge.CatalogueOccupied():
-            return Conflict(str(error), code="catalogue_occupied")
-        case erp_bridge.IdempotencyKeyReused():
-            return Unprocessable(str(error), code="idempotency_key_reused")
         case erp_bridge.UnknownJob() | erp_bridge.UnknownWorkflow():
             return NotFound(str(error))
-        case erp_bridge.IllegalTransition():
-            return Conflict(str(error), code="illegal_transition")
-        case erp_bridge.WorkflowOpen():
-            return Conflict(str(error), code="workflow_open")
-        case erp_bridge.TooManyKeys():
-            return Conflict(str(error), code="too_many_keys")
-        case erp_bridge.StaleVersion():
-            return PreconditionFailed(str(error))
-        case erp_bridge.OwnSubmission():
-            return Forbidden(str(error), code="own_submission")
-        case erp_bridge.OtherOrganization():
-            return Forbidden(str(error), code="other_organization")
         case erp_bridge.CommentsRequired():
-            issue = Issue("comments_required", str(error), "/comments")
+            issue = Issue(error.code, str(error), "/comments")
             return Unprocessable(str(error), code=issue.code, issues=[issue])
-        case erp_bridge.TablesMissing():
-            return Unavailable(str(error), code="tables_missing")
-        case _:
-            return Unavailable(str(error))
+    for kind, word in _WORDS.items():
+        if isinstance(error, kind):
+            return word(str(error), code=error.code)
+    return Unavailable(str(error), code=error.code)

@@ -13,33 +13,13 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
+from erp_bridge.watching import SILENCE_SECONDS, Monotone, is_last
+
 from .exceptions import Unavailable
-from .ports import JobStatus
 from .security import Principal
 from .services import Services
 
-__all__ = ["follow"]
-
-SILENCE_SECONDS = 0.7
-_ENDS = frozenset(status.value for status in JobStatus if status.ended)
-
-
-def is_last(message: Mapping[str, Any]) -> bool:
-    """Whether a message tells of the job's end."""
-    return message["status"] in _ENDS
-
-
-class _Monotone:
-    """Lets percentages and sequence numbers only rise."""
-
-    def __init__(self) -> None:
-        self.sequence = -1
-        self._percent = 0
-
-    def __call__(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        self.sequence = max(self.sequence, message["sequence"])
-        self._percent = max(self._percent, message["progress"])
-        return {**message, "sequence": self.sequence, "progress": self._percent}
+__all__ = ["follow", "is_last"]
 
 
 async def follow(
@@ -62,7 +42,7 @@ async def follow(
     NotFound, Forbidden
         If the job is not there for this caller.
     """
-    monotone = _Monotone()
+    monotone = Monotone()
     view = await run_in_threadpool(services.jobs.progress, principal, job_id)
     if after is None:
         yield monotone(view)

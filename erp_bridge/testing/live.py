@@ -82,6 +82,12 @@ class MemoryLive:
         stream = self.streams.get(job_id)
         return stream[-1] if stream else None
 
+    def read(self, job_id: str, after: int) -> list[dict[str, Any]]:
+        """Return messages with a higher sequence; does not wait."""
+        self._bridge.require_redis()
+        stream = self.streams.get(job_id, [])
+        return [message for message in stream if message["sequence"] > after]
+
     def announced(self, job_id: str) -> dict[str, Any] | None:
         """Return a job's queue entry."""
         self._bridge.require_redis()
@@ -120,7 +126,7 @@ class MemoryEvents:
     ) -> Sequence[dict[str, Any]]:
         """Return messages with a higher sequence, waiting for the first of them."""
         deadline = time.monotonic() + wait_seconds
-        while not (found := self._after(job_id, after)):
+        while not (found := self._bridge.live.read(job_id, after)):
             if time.monotonic() >= deadline:
                 break
             await asyncio.sleep(0.01)
@@ -128,8 +134,3 @@ class MemoryEvents:
 
     async def aclose(self) -> None:
         """Nothing is open."""
-
-    def _after(self, job_id: str, after: int) -> list[dict[str, Any]]:
-        self._bridge.require_redis()
-        stream = self._bridge.live.streams.get(job_id, [])
-        return [message for message in stream if message["sequence"] > after]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from serve.comparison import pareto_front
+from erp_bridge.comparison import pareto_front
 from serve.dependencies import Caller, Face
 from serve.schemas import ProgressView, ResultView
 

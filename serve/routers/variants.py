@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from fastapi.responses import JSONResponse
 
-from serve.comparison import pareto_front
+from erp_bridge.comparison import pareto_front
 from serve.dependencies import Caller, Face
 from serve.exceptions import Forbidden
 from serve.schemas import VariantsView

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from serve.comparison import compare, pareto_front
+from erp_bridge.comparison import compare, pareto_front
 
 
 def _variant(number: int, hard: int = 0, **criteria: int) -> dict[str, Any]:
