@@ -1,0 +1,1 @@
+"""The application: terms to be planned, and their timetables."""
