@@ -6,7 +6,7 @@
         horarium demo --once --time-limit 60
 
 runs the command in a terminal of its own and writes ``demo.svg``, its last screen, and,
-where it shows progress, ``demo-progress.svg``, the screen half-way.
+where it shows progress, ``demo-progress.svg``, the screen at seven tenths.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from rich.text import Text
 
 COLUMNS, LINES = 100, 60
 _CODE = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])|\x1b[()][A-Z0-9]")
-_HALF_WAY = re.compile(r"\b(?:4[5-9]|5\d) ?%")
+_ON_ITS_WAY = re.compile(r"\b7\d ?%")
 
 
 class Screen:
@@ -70,6 +70,7 @@ class Screen:
             color_system="truecolor",
         )
         shown = "\n".join(self.lines[-LINES:]).strip("\n")
+        shown = shown.replace(str(Path.home()), "~")
         console.print(Text.from_ansi(shown), end="")
         path.write_text(console.export_svg(title=title))
 
@@ -81,11 +82,11 @@ def run(command: list[str], stem: Path) -> int:
         os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
         os.execvp(command[0], command)
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
-    screen, title, is_half_way = Screen(), " ".join(command), False
+    screen, title, is_pictured = Screen(), " ".join(command), False
     while chunk := _read(terminal):
         screen.feed(chunk.replace("\r\n", "\n"))
-        if not is_half_way and _HALF_WAY.search("\n".join(screen.lines)):
-            is_half_way = True
+        if not is_pictured and _ON_ITS_WAY.search("\n".join(screen.lines)):
+            is_pictured = True
             screen.write(stem.with_name(f"{stem.name}-progress.svg"), title)
     screen.write(stem.with_name(f"{stem.name}.svg"), title)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
