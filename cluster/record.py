@@ -107,6 +107,7 @@ class VariantRecord:
 
     def take(self, word: VariantEnded, now: float) -> None:
         """Take in the result, unless an earlier report was better."""
+        self.stage = "verification"
         self.stages = word.stages
         if self.best_cost is None or word.cost <= self.best_cost:
             self.cost = self.best_cost = word.cost

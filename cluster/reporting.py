@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from solvers.model import Cost
 
 from .messages import Ending, PreparationAdvanced, PublishProgress
@@ -122,9 +125,17 @@ class JobReporter:
                 eta=0.0 if is_over else self._eta(now),
                 incumbent=self._start_cost if self._latest is None else None,
                 latest=self._latest,
-                variants=roster.progress(),
+                variants=self._variants(roster),
             )
         )
+
+    def _variants(self, roster: Roster) -> Mapping[int, VariantProgress]:
+        if self._status != Ending.COMPLETED:
+            return roster.progress()
+        return {
+            number: replace(variant, stage="completed")
+            for number, variant in roster.progress().items()
+        }
 
     def _follow(self, roster: Roster, now: float) -> None:
         """A search that begins late, its process being made first, ends late."""

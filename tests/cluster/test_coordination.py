@@ -113,6 +113,7 @@ def test_a_job_runs_from_preparation_to_its_five_variants() -> None:
     assert job.machine.phase is Phase.ENDED
     assert job.machine.ending is Ending.COMPLETED
     assert (job.shown[-1]["status"], job.shown[-1]["progress"]) == ("completed", 100)
+    assert {item["stage"] for item in job.shown[-1]["variants"]} == {"completed"}
 
 
 def test_the_seconds_are_shared_out() -> None:
