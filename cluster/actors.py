@@ -22,14 +22,12 @@ from typing import Any
 import ray
 
 from .dispatching import Dispatcher
-from .engine import Engine, Scenario
-from .island import IslandHandle, IslandTask
-from .islands_away import IslandShell, RemoteIsland
+from .engine import Engine
+from .islands_away import IslandShell
 from .messages import VariantEnded, VariantReported
 from .params import ClusterParams
 from .placement import (
     SUPERVISOR_CPUS,
-    island_groups,
     thread_limits,
     variant_cpus,
     variant_speed,
@@ -37,10 +35,11 @@ from .placement import (
 from .ports import ClaimedJob, Stores, StoresFactory
 from .priority import give_way
 from .ray_crew import RayCrew
-from .ray_pool import RayVariantPool, is_done
+from .ray_islands import RayIslands
+from .ray_pool import RayVariantPool
 from .state import DispatcherState
 from .supervision import Supervisor
-from .variant import VariantRun, VariantTask, islands_here
+from .variant import VariantRun, VariantTask
 
 __all__ = ["DispatcherShell", "find_dispatcher", "spawn_dispatcher"]
 
@@ -73,29 +72,25 @@ class VariantShell:
     def run(self, key: str, task: VariantTask, start: Sequence[Any]) -> VariantEnded:
         """Run a variant; ``start`` holds the reference of the shared start."""
         give_way(self._params.niceness)
-        helpers: list[Any] = []
+        islands = RayIslands(start, self._spawn_island, self._params)
         with self._lock:
             self._num_runs += 1
         try:
-            return self._begin(key, task, start, helpers).run()
+            return self._begin(key, task, ray.get(start[0]), islands).run()
         finally:
             with self._lock:
                 self._num_runs -= 1
                 self._key, self._run = "", None
                 self._stopped.discard(key)
-            for actor in helpers:
-                ray.kill(actor, no_restart=True)
+            islands.close()
 
     def _begin(
-        self, key: str, task: VariantTask, start: Sequence[Any], helpers: list[Any]
+        self, key: str, task: VariantTask, start: Any, islands: RayIslands
     ) -> VariantRun:
-        def make_islands(
-            tasks: Sequence[IslandTask], scenario: Scenario
-        ) -> Sequence[IslandHandle]:
-            return self._make_islands(tasks, scenario, start, helpers)
-
         self._engine.warm_up()
-        run = VariantRun(task, ray.get(start[0]), self._engine, make_islands)
+        run = VariantRun(
+            task, start, self._engine, islands, self._params.growth_seconds
+        )
         with self._lock:
             self._key, self._run = key, run
             if key in self._stopped:
@@ -124,48 +119,8 @@ class VariantShell:
         with self._lock:
             return self._run if self._key == key else None
 
-    def _make_islands(
-        self,
-        tasks: Sequence[IslandTask],
-        scenario: Scenario,
-        start: Sequence[Any],
-        helpers: list[Any],
-    ) -> Sequence[IslandHandle]:
-        """Make the first islands here, the others in actors if the cluster has room."""
-        size = self._params.islands_per_actor
-        groups = 0
-        if len(tasks) > size:
-            free = float(ray.available_resources().get("CPU", 0.0))
-            groups = island_groups(len(tasks), self._params, free)
-        num_here = size if groups else len(tasks)
-        there = [tasks[i : i + size] for i in range(num_here, len(tasks), size)]
-        away = self._send_away(there, start, helpers)
-        left = tasks[num_here + len(away) :]
-        return [*islands_here([*tasks[:num_here], *left], scenario), *away]
-
-    def _send_away(
-        self,
-        groups: Sequence[Sequence[IslandTask]],
-        start: Sequence[Any],
-        helpers: list[Any],
-    ) -> list[IslandHandle]:
-        """Begin groups of islands in actors; the first that did so in time."""
-        actors = [_spawn_island(self._engine, self._params, len(g)) for g in groups]
-        helpers += actors
-        begun = [
-            actor.begin.remote(list(group), list(start))
-            for actor, group in zip(actors, groups, strict=True)
-        ]
-        patience = self._params.island_start_seconds
-        if begun:
-            ray.wait(begun, num_returns=len(begun), timeout=patience)
-        handles: list[IslandHandle] = []
-        for actor, group, ref in zip(actors, groups, begun, strict=True):
-            if not is_done(ref):
-                break
-            ray.get(ref)
-            handles += [RemoteIsland(actor, index) for index in range(len(group))]
-        return handles
+    def _spawn_island(self, num_islands: int) -> Any:
+        return _spawn_island(self._engine, self._params, num_islands)
 
 
 class SupervisorShell:
@@ -276,6 +231,7 @@ def _spawn_island(engine: Engine, params: ClusterParams, num_islands: int) -> An
     return _Island.options(
         num_cpus=num_islands,
         max_concurrency=num_islands + 1,
+        scheduling_strategy="SPREAD",
     ).remote(engine, params)
 
 

@@ -10,7 +10,14 @@ from solvers.model import Cost, Timetable, Weights
 
 from .engine import Scenario
 
-__all__ = ["IslandHandle", "IslandReport", "IslandRun", "IslandTask"]
+__all__ = [
+    "IslandHandle",
+    "IslandMaker",
+    "IslandReport",
+    "IslandRun",
+    "IslandTask",
+    "IslandsHere",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +68,21 @@ class IslandHandle(Protocol):
         """Let a running epoch end soon; called from another thread."""
 
 
+class IslandMaker(Protocol):
+    """Makes the islands of an archipelago, and more of them where there is room."""
+
+    def make(
+        self, tasks: Sequence[IslandTask], scenario: Scenario
+    ) -> Sequence[IslandHandle]:
+        """Make the first islands, one for each task."""
+
+    def room(self, num_islands: int) -> int:
+        """Islands that may be added now to ``num_islands`` that live."""
+
+    def more(self, tasks: Sequence[IslandTask]) -> Sequence[IslandHandle]:
+        """Make further islands, one for each task, or none if they do not begin."""
+
+
 class IslandRun:
     """An island in this process."""
 
@@ -87,3 +109,21 @@ class IslandRun:
     def stop(self) -> None:
         """Let a running epoch end soon."""
         self._island.stop()
+
+
+class IslandsHere:
+    """Islands in this process, as many as there were at first."""
+
+    def make(
+        self, tasks: Sequence[IslandTask], scenario: Scenario
+    ) -> Sequence[IslandHandle]:
+        """Make islands."""
+        return [IslandRun(task, scenario) for task in tasks]
+
+    def room(self, num_islands: int) -> int:
+        """No further ones: they would take the time of those that are there."""
+        return 0
+
+    def more(self, tasks: Sequence[IslandTask]) -> Sequence[IslandHandle]:
+        """Make none."""
+        return []

@@ -46,7 +46,7 @@ class Mailbox(Generic[M]):
 
 
 class Exchange(Generic[M]):
-    """The mailboxes of an archipelago and the graph between them.
+    """The mailboxes of an archipelago, which may grow, and the graph between them.
 
     The random links are drawn anew for every sending, so that over time every island
     reaches every other.
@@ -71,7 +71,8 @@ class Exchange(Generic[M]):
         num_links: int = 1,
         capacity: int = 8,
     ) -> None:
-        self._mailboxes = tuple(Mailbox[M](capacity) for _ in range(num_islands))
+        self._capacity = capacity
+        self._mailboxes = [Mailbox[M](capacity) for _ in range(num_islands)]
         self._num_links = num_links
         self._rng = rng
         self._lock = threading.Lock()
@@ -81,6 +82,12 @@ class Exchange(Generic[M]):
     def num_migrants(self) -> int:
         """Migrants that islands have taken out of their mailboxes."""
         return sum(self._num_received)
+
+    def grow(self, num_islands: int) -> None:
+        """Take further islands into the ring, behind the last one."""
+        with self._lock:
+            self._num_received += [0] * num_islands
+            self._mailboxes += [Mailbox[M](self._capacity) for _ in range(num_islands)]
 
     def send(self, island: int, migrants: list[M]) -> None:
         """Put an island's emigrants into the mailboxes of its targets."""

@@ -63,6 +63,15 @@ class ClusterParams:
         Pause before an attempt that failed without fault of the job is repeated, > 0.
     islands_per_variant
         Islands of every archipelago, >= 2.
+    max_islands_per_variant
+        Most islands that an archipelago grows to where the cluster has a CPU for each,
+        nodes that join later included; with ``islands_per_variant`` or fewer it does
+        not grow.
+    growth_seconds
+        Pause between looks for room for further islands, > 0.
+    requested_islands
+        Islands of every archipelago that Ray's autoscaler is asked to have CPUs for
+        while a job runs, >= 0; with 0 it is asked for nothing.
     islands_per_actor
         Islands that share one process as threads, >= 1. With fewer than
         ``islands_per_variant`` the rest go to actors of their own when the cluster
@@ -113,6 +122,9 @@ class ClusterParams:
     max_attempts: int = 5
     retry_seconds: float = 5.0
     islands_per_variant: int = 2
+    max_islands_per_variant: int = 32
+    growth_seconds: float = 3.0
+    requested_islands: int = 0
     islands_per_actor: int = 2
     island_start_seconds: float = 10.0
     warm_variants: int = 5
@@ -139,7 +151,7 @@ class ClusterParams:
         _check(bool(self.name) and bool(self.namespace), "A name is needed.")
         for name in ("max_concurrent_jobs", "max_attempts", "islands_per_actor"):
             _check(getattr(self, name) >= 1, f"{name} >= 1 is needed.")
-        for name in ("warm_variants", "max_variant_restarts"):
+        for name in _NOT_NEGATIVE:
             _check(getattr(self, name) >= 0, f"{name} >= 0 is needed.")
         for name in _POSITIVE:
             _check(getattr(self, name) > 0, f"{name} > 0 is needed.")
@@ -167,7 +179,14 @@ class ClusterParams:
         return cls(shares=shares, **values)
 
 
+_NOT_NEGATIVE = (
+    "warm_variants",
+    "max_variant_restarts",
+    "max_islands_per_variant",
+    "requested_islands",
+)
 _POSITIVE = (
+    "growth_seconds",
     "island_start_seconds",
     "poll_seconds",
     "lease_seconds",

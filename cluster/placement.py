@@ -15,6 +15,8 @@ from .profiles import NUM_VARIANTS
 __all__ = [
     "SUPERVISOR_CPUS",
     "island_groups",
+    "most_islands",
+    "room_for_islands",
     "thread_limits",
     "variant_cpus",
     "variant_speed",
@@ -22,6 +24,7 @@ __all__ = [
 
 SUPERVISOR_CPUS = 0.1
 SEARCH_SHARE = 0.6
+GROWN_SHARE = 0.9
 STEP = 0.05
 
 
@@ -72,6 +75,44 @@ def island_groups(num_islands: int, params: ClusterParams, free_cpus: float) -> 
     elsewhere = max(0, num_islands - params.islands_per_actor)
     groups = math.ceil(elsewhere / params.islands_per_actor)
     return groups if free_cpus >= elsewhere else 0
+
+
+def most_islands(total_cpus: float, params: ClusterParams) -> int:
+    """Islands that a variant may have come to on a cluster of this size.
+
+    Every variant of every job that may run has the same share, so that none need know
+    what the others have, and a job that comes later finds its CPUs free.
+
+    Parameters
+    ----------
+    total_cpus
+        Logical CPUs of the cluster, > 0.
+    params
+        Parameters of the cluster.
+    """
+    num_variants = NUM_VARIANTS * params.max_concurrent_jobs
+    share = math.floor(GROWN_SHARE * total_cpus / num_variants)
+    most = max(params.islands_per_variant, params.max_islands_per_variant)
+    return min(most, max(params.islands_per_variant, share))
+
+
+def room_for_islands(
+    num_islands: int, params: ClusterParams, total_cpus: float, free_cpus: float
+) -> int:
+    """Islands that a variant may add now in one further actor, 0 for none.
+
+    Parameters
+    ----------
+    num_islands
+        Islands that are alive, >= 0.
+    params
+        Parameters of the cluster.
+    total_cpus, free_cpus
+        Logical CPUs of the cluster, and those that nobody has reserved.
+    """
+    missing = most_islands(total_cpus, params) - num_islands
+    group = min(params.islands_per_actor, missing)
+    return group if 0 < group <= free_cpus else 0
 
 
 def thread_limits(params: ClusterParams) -> dict[str, str]:

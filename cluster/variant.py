@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from statistics import mean
 from time import perf_counter
@@ -20,21 +20,21 @@ import numpy as np
 
 from solvers.model import Cost, Timetable, Weights
 
-from .engine import Engine, Scenario
+from .engine import Engine
 from .exceptions import ClusterError
-from .island import IslandHandle, IslandRun, IslandTask
+from .island import IslandHandle, IslandMaker, IslandsHere, IslandTask
 from .messages import VariantEnded, VariantReported
 from .migration import Exchange
 from .seeding import island_seed, refinement_seed
 
-__all__ = ["IslandMaker", "VariantRun", "VariantTask", "islands_here"]
+__all__ = ["VariantRun", "VariantTask"]
 
 log = logging.getLogger(__name__)
 
 EPOCH_SECONDS = 0.5
+MOST_ISLANDS = 256
+LEAST_GROWTH_SECONDS = 5.0
 RECENT_EPOCHS = 4
-
-IslandMaker = Callable[[Sequence[IslandTask], Scenario], Sequence[IslandHandle]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +75,13 @@ class VariantTask:
     def island_tasks(self) -> tuple[IslandTask, ...]:
         """Tasks of the islands."""
         return tuple(
-            IslandTask(
-                weights=self.weights,
-                seed=island_seed(self.seed, island),
-                index=island,
-                resume=self.resume,
-            )
-            for island in range(self.num_islands)
+            self.island_task(island, self.resume) for island in range(self.num_islands)
         )
+
+    def island_task(self, index: int, resume: Timetable | None) -> IslandTask:
+        """Task of one island that begins at ``resume``; None is the shared start."""
+        seed = island_seed(self.seed, index)
+        return IslandTask(weights=self.weights, seed=seed, index=index, resume=resume)
 
 
 class VariantRun:
@@ -96,8 +95,10 @@ class VariantRun:
         The shared start.
     engine
         The engine.
-    make_islands
-        Makes the islands of given tasks, here or elsewhere; None makes them here.
+    maker
+        Makes the islands, here or elsewhere; None makes them here.
+    growth_seconds
+        Pause between looks for room for further islands, > 0.
     """
 
     def __init__(
@@ -105,18 +106,20 @@ class VariantRun:
         task: VariantTask,
         start: Any,
         engine: Engine,
-        make_islands: IslandMaker | None = None,
+        maker: IslandMaker | None = None,
+        growth_seconds: float = 3.0,
     ) -> None:
         self._began = perf_counter()
         self._task = task
         self._start = start
         self._engine = engine
         self._scenario = engine.scenario(start, task.weights)
-        self._make_islands = make_islands or islands_here
+        self._maker: IslandMaker = maker or IslandsHere()
+        self._growth_seconds = growth_seconds
         self._exchange: Exchange[Any] = Exchange(
             task.num_islands, np.random.default_rng(task.seed)
         )
-        self._islands: Sequence[IslandHandle] = ()
+        self._islands: list[IslandHandle] = []
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._offers: list[Timetable] = []
@@ -162,22 +165,51 @@ class VariantRun:
     def stop(self) -> None:
         """End soon with the best so far."""
         self._stopped.set()
-        for island in self._islands:
+        for island in [*self._islands]:
             island.stop()
 
     def _genetic(self, before: Cost) -> Any:
         began = perf_counter()
-        tasks = self._task.island_tasks()
-        self._islands = self._make_islands(tasks, self._scenario)
-        if self._stopped.is_set():
-            self.stop()
-        with ThreadPoolExecutor(len(self._islands), "island") as threads:
-            drives = [
-                threads.submit(self._drive, index, island)
-                for index, island in enumerate(self._islands)
-            ]
+        first = self._maker.make(self._task.island_tasks(), self._scenario)
+        with ThreadPoolExecutor(MOST_ISLANDS, "island") as threads:
+            drives = self._begin(first, threads)
+            while left := wait(drives, self._growth_seconds).not_done:
+                drives += self._begin(self._further_islands(len(left)), threads)
         self._require_one(drives)
         return self._genetic_report(before, perf_counter() - began)
+
+    def _begin(
+        self, islands: Sequence[IslandHandle], threads: ThreadPoolExecutor
+    ) -> list[Future[None]]:
+        """Let islands search that are ready to, each in a thread."""
+        known = len(self._islands)
+        self._islands += islands
+        if self._stopped.is_set():
+            self.stop()
+        return [
+            threads.submit(self._drive, index, island)
+            for index, island in enumerate(islands, known)
+        ]
+
+    def _further_islands(self, num_alive: int) -> Sequence[IslandHandle]:
+        """Islands that begin at the best, where the cluster has room for them."""
+        left = self._end_of_search() - self._elapsed()
+        if left < LEAST_GROWTH_SECONDS or self._is_over():
+            return []
+        known, (_, best) = len(self._islands), self._found()
+        try:
+            room = min(MOST_ISLANDS - num_alive, self._maker.room(num_alive))
+            tasks = [self._task.island_task(known + i, best) for i in range(room)]
+            islands = self._maker.more(tasks) if tasks else []
+        except Exception as error:
+            # The search goes on with what it has.
+            log.warning("No further islands: %r", error, extra={"action": "grow"})
+            return []
+        self._exchange.grow(len(islands))
+        return islands
+
+    def _end_of_search(self) -> float:
+        return self._task.seconds * (1 - self._task.refinement_share)
 
     def _genetic_report(self, before: Cost, seconds: float) -> Any:
         after, _ = self._found()
@@ -206,7 +238,7 @@ class VariantRun:
 
     def _search(self, index: int, island: IslandHandle) -> None:
         """Search epoch by epoch, as long as another one leaves time for stage 3."""
-        end = self._task.seconds * (1 - self._task.refinement_share)
+        end = self._end_of_search()
         excess = deque([0.0], RECENT_EPOCHS)
         while (elapsed := self._elapsed()) + mean(excess) < end and not self._is_over():
             seconds = min(EPOCH_SECONDS, end - elapsed)
@@ -275,10 +307,3 @@ class VariantRun:
 
     def _fraction(self) -> float:
         return min(1.0, self._elapsed() / self._task.seconds)
-
-
-def islands_here(
-    tasks: Sequence[IslandTask], scenario: Scenario
-) -> Sequence[IslandHandle]:
-    """Make islands in this process."""
-    return [IslandRun(task, scenario) for task in tasks]

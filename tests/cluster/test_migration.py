@@ -69,3 +69,16 @@ def test_nothing_is_lost_or_doubled_between_threads() -> None:
         taken += mailbox.take()
     taken += mailbox.take()
     assert sorted(taken) == list(range(4000))
+
+
+def test_islands_that_come_later_join_the_ring() -> None:
+    """The last of before sends to the first of the new ones, and these on."""
+    exchange: Exchange[str] = Exchange(2, np.random.default_rng(1), num_links=0)
+    exchange.grow(2)
+    exchange.send(1, ["old"])
+    exchange.send(3, ["new"])
+    assert exchange.receive(2) == ["old"]
+    assert exchange.receive(0) == ["new"]
+    exchange.invite(["guest"])
+    assert [exchange.receive(island) for island in range(4)] == [["guest"]] * 4
+    assert exchange.num_migrants == 6

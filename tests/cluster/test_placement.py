@@ -3,7 +3,13 @@
 import pytest
 
 from cluster import ClusterParams
-from cluster.placement import island_groups, thread_limits, variant_cpus
+from cluster.placement import (
+    island_groups,
+    most_islands,
+    room_for_islands,
+    thread_limits,
+    variant_cpus,
+)
 
 
 @pytest.mark.parametrize("total", [0.5, 1, 2, 3, 4, 8, 16, 64, 500])
@@ -33,6 +39,35 @@ def test_islands_get_actors_of_their_own_where_the_cluster_has_room() -> None:
     params = ClusterParams(islands_per_variant=4, islands_per_actor=1)
     assert island_groups(4, params, 3.0) == 3
     assert island_groups(4, params, 2.0) == 0
+
+
+@pytest.mark.parametrize(
+    ("total", "jobs", "most"),
+    [(2, 1, 2), (16, 1, 2), (32, 1, 5), (800, 1, 32), (800, 4, 32), (100, 4, 4)],
+)
+def test_archipelagos_grow_to_an_even_share(total: float, jobs: int, most: int) -> None:
+    """Small clusters are full as it is; five variants of every job share the large."""
+    params = ClusterParams(max_concurrent_jobs=jobs)
+    assert most_islands(total, params) == most
+    grown = 5 * jobs * most
+    assert grown <= total or most == params.islands_per_variant
+
+
+def test_a_further_actor_takes_free_cpus_only() -> None:
+    """As many islands as share a process, fewer where the even share ends."""
+    params = ClusterParams(islands_per_actor=2)
+    assert room_for_islands(2, params, 32, 22.0) == 2
+    assert room_for_islands(4, params, 32, 12.0) == 1
+    assert room_for_islands(2, params, 32, 1.9) == 0
+    assert room_for_islands(5, params, 32, 12.0) == 0
+    assert room_for_islands(9, params, 32, 12.0) == 0
+
+
+def test_an_archipelago_need_not_grow() -> None:
+    """The operator may say so."""
+    params = ClusterParams(max_islands_per_variant=0)
+    assert most_islands(500, params) == params.islands_per_variant
+    assert room_for_islands(2, params, 500, 400.0) == 0
 
 
 def test_numeric_libraries_keep_to_the_actors_share() -> None:

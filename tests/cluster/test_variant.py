@@ -8,7 +8,9 @@ import pytest
 
 from cluster.engine import Engine
 from cluster.exceptions import VariantLost
-from cluster.variant import VariantRun, VariantTask, islands_here
+from cluster.island import IslandsHere, IslandTask
+from cluster.messages import VariantEnded
+from cluster.variant import VariantRun, VariantTask
 from solvers.model import Cost, Timetable, Weights
 
 from .fakes import FakeEngine, FakeStart, fake_cost, fake_timetable
@@ -114,17 +116,72 @@ class _LostIsland:
         """Nothing is there to stop."""
 
 
+class _Losing(IslandsHere):
+    """The first islands are lost."""
+
+    def __init__(self, num_lost: int) -> None:
+        self._num_lost = num_lost
+
+    def make(self, tasks: Any, scenario: Any) -> Any:
+        lost = [_LostIsland() for _ in range(self._num_lost)]
+        return [*lost, *super().make(tasks[self._num_lost :], scenario)]
+
+
+class _Growing(IslandsHere):
+    """There is room for some further islands, or an error."""
+
+    def __init__(self, engine: FakeEngine, most: int) -> None:
+        self._engine = engine
+        self._most = most
+        self.tasks: list[IslandTask] = []
+        self.asked: list[int] = []
+
+    def room(self, num_islands: int) -> int:
+        self.asked.append(num_islands)
+        if self._most < 0:
+            raise ConnectionError("nobody can tell")
+        return min(2, self._most - num_islands)
+
+    def more(self, tasks: Any) -> Any:
+        self.tasks += tasks
+        start = FakeStart(fake_timetable(5))
+        return super().make(tasks, self._engine.scenario(start, EARLY))
+
+
+def _grown(maker: _Growing) -> VariantEnded:
+    task = VariantTask(number=1, launch=0, weights=EARLY, seed=3, seconds=10.0)
+    start = FakeStart(fake_timetable(5))
+    # Slow epochs of small steps: the optimum, which ends the search, is late.
+    engine = FakeEngine(pause=0.3)
+    return VariantRun(task, start, engine, maker, growth_seconds=0.05).run()
+
+
+def test_an_archipelago_grows_where_there_is_room() -> None:
+    """Further islands begin at the best, with seeds of their own, and exchange."""
+    maker = _Growing(FakeEngine(pause=0.3), most=5)
+    ended = _grown(maker)
+    assert [task.index for task in maker.tasks] == [2, 3, 4]
+    assert len({task.seed for task in maker.tasks}) == 3
+    assert all(task.resume is not None for task in maker.tasks)
+    assert ended.stages[0].details["islands"] == 5
+    assert ended.cost == fake_cost(EARLY, ended.timetable)
+
+
+def test_a_search_goes_on_when_nobody_can_tell_of_room() -> None:
+    """The head of the cluster may be away."""
+    maker = _Growing(FakeEngine(), most=-1)
+    ended = _grown(maker)
+    assert maker.asked
+    assert ended.stages[0].details["islands"] == 2
+
+
 def test_an_archipelago_outlives_a_lost_island() -> None:
     """What is left goes on; only without any island does the variant fail."""
     task = VariantTask(number=1, launch=0, weights=EARLY, seed=3, seconds=0.3)
     start = FakeStart(fake_timetable(5))
 
     def with_lost(num_lost: int) -> VariantRun:
-        def make(tasks: Any, scenario: Any) -> Any:
-            lost = [_LostIsland() for _ in range(num_lost)]
-            return [*lost, *islands_here(tasks[num_lost:], scenario)]
-
-        return VariantRun(task, start, FakeEngine(), make)
+        return VariantRun(task, start, FakeEngine(), _Losing(num_lost))
 
     assert with_lost(1).run().cost < fake_cost(EARLY, fake_timetable(5))
     with pytest.raises(VariantLost):
