@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import ray
+from ray.autoscaler.sdk import request_resources
 
 from .dispatching import Dispatcher
 from .engine import Engine
@@ -196,6 +197,7 @@ class DispatcherShell:
             lambda: _spawn_supervisor(factory, engine, params, cpus),
             lambda: _spawn_variant(engine, params, cpus),
             params,
+            lambda num_cpus: request_resources(num_cpus=num_cpus),
         )
         worker = f"{params.name}@{socket.gethostname()}:{os.getpid()}"
         self._dispatcher = Dispatcher(factory, crew, params, worker)

@@ -17,6 +17,7 @@ from typing import Any
 import ray
 from ray.exceptions import RayError
 
+from .autoscaling import CapacityWish
 from .dispatching import JobEnd
 from .messages import Ending
 from .params import ClusterParams
@@ -67,6 +68,8 @@ class RayCrew:
         Make an actor each.
     params
         Parameters of the cluster.
+    ask_for_cpus
+        Tells an autoscaler how many CPUs running jobs would like to have.
     """
 
     def __init__(
@@ -74,7 +77,9 @@ class RayCrew:
         spawn_supervisor: Callable[[], Any],
         spawn_variant: Callable[[], Any],
         params: ClusterParams,
+        ask_for_cpus: Callable[[int], None] = lambda _: None,
     ) -> None:
+        self._wish = CapacityWish(ask_for_cpus, params)
         self._spawn_supervisor = spawn_supervisor
         self._spawn_variant = spawn_variant
         self._params = params
@@ -108,6 +113,7 @@ class RayCrew:
         self._supervisors += _arrived(self._expected_supervisors)
         self._variants += _arrived(self._expected_variants)
         self._refill()
+        self._wish.tell(len(self._assignments))
         ended, self._ended = self._ended, []
         return ended
 
@@ -120,6 +126,7 @@ class RayCrew:
 
     def close(self) -> None:
         """Let supervisors abandon their jobs, then end every process."""
+        self._wish.tell(0)
         for item in self._assignments:
             item.supervisor.abandon.remote()
         results = [item.result for item in self._assignments]

@@ -99,7 +99,7 @@ class Platform:
 
         Raises
         ------
-        EmbeddedError, PortInUse, StartStopped
+        EmbeddedError, PortInUse, StartStopped, WrongClusterParams
             If it cannot start.
         """
         try:
@@ -195,9 +195,12 @@ class Platform:
         with self._timed("dispatcher", "Starting the dispatcher"):
             from cluster import start_dispatcher
 
+            from .cluster_params import cluster_params
             from .storage import stores_factory
 
-            self._dispatcher = start_dispatcher(stores_factory(settings))
+            self._dispatcher = start_dispatcher(
+                stores_factory(settings), cluster_params(settings)
+            )
 
     def _start_serve(self, settings: Settings) -> None:
         with self._timed("serve", "Starting Ray Serve and the API"):

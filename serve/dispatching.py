@@ -26,11 +26,14 @@ class Keeper:
     def __init__(self, settings: Settings) -> None:
         from cluster import start_dispatcher
 
+        from .cluster_params import cluster_params
         from .storage import stores_factory
         from .telemetry import configure_logging
 
         configure_logging(settings.log_level)
-        self._client = start_dispatcher(stores_factory(settings))
+        self._client = start_dispatcher(
+            stores_factory(settings), cluster_params(settings)
+        )
 
     def check_health(self) -> None:
         """Raise if the dispatcher does not answer; Serve asks, and replaces us."""

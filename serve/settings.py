@@ -92,6 +92,9 @@ class Settings(BaseSettings):
         ge=0,
         description="Inputs up to this size are checked before the answer.",
     )
+    cluster_params: Path | None = Field(
+        None, description="TOML of cluster parameters; the defaults without."
+    )
     max_active_jobs: int = Field(
         1000, ge=1, description="Queued and running jobs a tenant may have."
     )

@@ -78,6 +78,7 @@ def _restart_postgres(stand: Stand, rng: random.Random) -> bool:
 
 
 FAULTS: Mapping[str, Blow] = {
+    "island killed": partial(_kill_one, "ray::IslandShell"),
     "variant killed": partial(_kill_one, "ray::VariantShell"),
     "supervisor killed": partial(_kill_one, "ray::SupervisorShell"),
     "dispatcher killed": partial(_kill_one, "ray::DispatcherShell"),

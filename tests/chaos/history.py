@@ -8,8 +8,9 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-__all__ = ["Fault", "Findings", "History", "Seen", "percentile", "steps_back"]
+__all__ = ["ALL", "Fault", "Findings", "History", "Seen", "percentile", "steps_back"]
 
+ALL = "all"
 TERMINAL = ("completed", "failed", "cancelled")
 
 
@@ -124,14 +125,15 @@ class History:
         )
 
     def seconds(self, kind: str, what: str) -> list[float]:
-        """Seconds ``noticed`` or ``recovered`` of all faults of a kind."""
-        values = (getattr(item, what) for item in self.faults if item.kind == kind)
+        """Seconds ``noticed`` or ``recovered`` of the faults of a kind, or of all."""
+        faults = (item for item in self.faults if kind in (item.kind, ALL))
+        values = (getattr(item, what) for item in faults)
         return sorted(value for value in values if value is not None)
 
     def lines(self) -> Iterable[str]:
-        """One line a kind of fault: how many, and seconds to notice and to recover."""
-        for kind in sorted({item.kind for item in self.faults}):
-            count = sum(item.kind == kind for item in self.faults)
+        """How many, and seconds to notice and to recover: by kind, then of all."""
+        for kind in [*sorted({item.kind for item in self.faults}), ALL]:
+            count = sum(kind in (item.kind, ALL) for item in self.faults)
             parts = [f"{kind:<22} {count:>4}"]
             for what in ("noticed", "recovered"):
                 if values := self.seconds(kind, what):

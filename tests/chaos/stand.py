@@ -202,6 +202,7 @@ class Stand:
             **kept,
             **self._urls,
             "HORARIUM_JWT_SECRET": self._secret,
+            "HORARIUM_CLUSTER_PARAMS": str(self._cluster_params()),
             "RAY_AUTH_MODE": "token",
             "RAY_AUTH_TOKEN": secrets.token_hex(32),
             "RAY_USAGE_STATS_ENABLED": "0",
@@ -214,6 +215,12 @@ class Stand:
             "RAY_health_check_timeout_ms": "2000",
             "RAY_health_check_failure_threshold": "5",
         }
+
+    def _cluster_params(self) -> Path:
+        """An island of every variant lives in an actor, so that it can be killed."""
+        path = self._folder / "cluster.toml"
+        path.write_text("islands_per_actor = 1\nvariant_cpus = 0.1\n")
+        return path
 
     def _deploy(self, head: RayNode, environment: dict[str, str]) -> None:
         config = yaml.safe_load((ROOT / "deploy" / "serve-config.yaml").read_text())

@@ -89,7 +89,9 @@ def test_seconds_are_told_by_kind() -> None:
     history = History(
         faults=[Fault("a", 0.0, 2.0, 3.0), Fault("a", 1.0), Fault("b", 2.0)]
     )
-    first, second = history.lines()
+    first, second, both = history.lines()
+    assert "all" in both
+    assert "  3  " in both
     assert "noticed median   2.0 s" in first
     assert "recovered median   3.0 s" in first
     assert "median" not in second
