@@ -36,13 +36,13 @@ from .placement import (
 from .ports import ClaimedJob, Stores, StoresFactory
 from .priority import give_way
 from .ray_crew import RayCrew
-from .ray_islands import RayIslands
+from .ray_islands import IslandActors, RayIslands
 from .ray_pool import RayVariantPool
 from .state import DispatcherState
 from .supervision import Supervisor
 from .variant import VariantRun, VariantTask
 
-__all__ = ["DispatcherShell", "find_dispatcher", "spawn_dispatcher"]
+__all__ = ["DispatcherShell", "find_dispatcher", "open_pool", "spawn_dispatcher"]
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +59,9 @@ class VariantShell:
         self._run: VariantRun | None = None
         self._num_runs = 0
         self._stopped: set[str] = set()
+        self._island_actors = IslandActors(
+            lambda num_islands: _spawn_island(engine, params, num_islands), params
+        )
 
     def warm_up(self) -> bool:
         """Load everything that a first run would wait for; True when it is there."""
@@ -73,7 +76,7 @@ class VariantShell:
     def run(self, key: str, task: VariantTask, start: Sequence[Any]) -> VariantEnded:
         """Run a variant; ``start`` holds the reference of the shared start."""
         give_way(self._params.niceness)
-        islands = RayIslands(start, self._spawn_island, self._params)
+        islands = RayIslands(start, self._island_actors, self._params)
         with self._lock:
             self._num_runs += 1
         try:
@@ -119,9 +122,6 @@ class VariantShell:
     def _current(self, key: str) -> VariantRun | None:
         with self._lock:
             return self._run if self._key == key else None
-
-    def _spawn_island(self, num_islands: int) -> Any:
-        return _spawn_island(self._engine, self._params, num_islands)
 
 
 class SupervisorShell:
@@ -251,6 +251,11 @@ def _spawn_supervisor(
     return _Supervisor.options(num_cpus=SUPERVISOR_CPUS, max_concurrency=4).remote(
         factory, engine, params, cpus
     )
+
+
+def open_pool(engine: Engine, params: ClusterParams, cpus: float) -> RayVariantPool:
+    """Open a pool of variants for a caller that is no supervisor; none is lent."""
+    return RayVariantPool([], lambda: _spawn_variant(engine, params, cpus))
 
 
 def spawn_dispatcher(

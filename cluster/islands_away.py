@@ -40,6 +40,10 @@ class IslandShell:
         give_way(self._niceness)
         return self._islands[index].step(migrants, seconds, fraction)
 
+    def rest(self) -> None:
+        """Forget the islands; others may be begun later."""
+        self._islands = []
+
     def stop(self) -> None:
         """Let running epochs end soon."""
         for island in self._islands:

@@ -19,31 +19,74 @@ from .params import ClusterParams
 from .placement import island_groups, room_for_islands
 from .ray_pool import is_done, reason_of
 
-__all__ = ["RayIslands"]
+__all__ = ["IslandActors", "RayIslands"]
 
 log = logging.getLogger(__name__)
 
 
-class RayIslands:
-    """Makes the islands of one run, and ends their actors.
+class IslandActors:
+    """A variant's actors for islands; they stay warm between its runs.
+
+    Where an autoscaler is asked for CPUs they are ended instead, so that it may take
+    the nodes away again.
 
     Parameters
     ----------
-    start
-        One object reference in a list: the shared start.
     spawn
         Makes an actor for a number of islands.
     params
         Parameters of the cluster.
     """
 
+    def __init__(self, spawn: Callable[[int], Any], params: ClusterParams) -> None:
+        self._spawn = spawn
+        self._stays_warm = params.requested_islands == 0
+        self._idle: dict[int, list[Any]] = {}
+
+    @property
+    def num_idle_islands(self) -> int:
+        """Islands that idle actors have room, and reserved CPUs, for."""
+        return sum(size * len(actors) for size, actors in self._idle.items())
+
+    def take(self, num_islands: int) -> Any:
+        """Take an idle actor, or make one in the place of those of another size."""
+        if idle := self._idle.get(num_islands):
+            return idle.pop()
+        for actors in self._idle.values():
+            for actor in actors:
+                ray.kill(actor, no_restart=True)
+        self._idle = {}
+        return self._spawn(num_islands)
+
+    def give_back(self, actor: Any, num_islands: int) -> None:
+        """Take back an actor that searches no more."""
+        if not self._stays_warm:
+            ray.kill(actor, no_restart=True)
+            return
+        actor.rest.remote()
+        self._idle.setdefault(num_islands, []).append(actor)
+
+
+class RayIslands:
+    """Makes the islands of one run.
+
+    Parameters
+    ----------
+    start
+        One object reference in a list: the shared start.
+    actors
+        Where actors come from and go to.
+    params
+        Parameters of the cluster.
+    """
+
     def __init__(
-        self, start: Sequence[Any], spawn: Callable[[int], Any], params: ClusterParams
+        self, start: Sequence[Any], actors: IslandActors, params: ClusterParams
     ) -> None:
         self._start = list(start)
-        self._spawn = spawn
+        self._actors = actors
         self._params = params
-        self._actors: list[Any] = []
+        self._taken: list[tuple[Any, int]] = []
 
     def make(
         self, tasks: Sequence[IslandTask], scenario: Scenario
@@ -52,33 +95,35 @@ class RayIslands:
         size = self._params.islands_per_actor
         groups = 0
         if len(tasks) > size:
-            groups = island_groups(len(tasks), self._params, _free_cpus())
+            groups = island_groups(len(tasks), self._params, self._free_cpus())
         num_here = size if groups else len(tasks)
         there = [tasks[i : i + size] for i in range(num_here, len(tasks), size)]
-        away = self._send_away(there)
-        left = tasks[num_here + len(away) :]
+        away, left = self._send_away(there)
         here = [*tasks[:num_here], *left]
         return [*(IslandRun(task, scenario) for task in here), *away]
 
     def room(self, num_islands: int) -> int:
         """Islands that one further actor may hold now, 0 where none is due."""
         total = float(ray.cluster_resources().get("CPU", 0.0))
-        return room_for_islands(num_islands, self._params, total, _free_cpus())
+        free = self._free_cpus()
+        return room_for_islands(num_islands, self._params, total, free)
 
     def more(self, tasks: Sequence[IslandTask]) -> Sequence[IslandHandle]:
         """Make further islands in one actor; none if it does not begin in time."""
-        return self._send_away([tasks])
+        away, _ = self._send_away([tasks])
+        return away
 
     def close(self) -> None:
-        """End every actor."""
-        for actor in self._actors:
-            ray.kill(actor, no_restart=True)
-        self._actors = []
+        """Give every actor back."""
+        for actor, num_islands in self._taken:
+            self._actors.give_back(actor, num_islands)
+        self._taken = []
 
-    def _send_away(self, groups: Sequence[Sequence[IslandTask]]) -> list[IslandHandle]:
-        """Begin groups of islands in actors; the first that did so in time."""
-        actors = [self._spawn(len(group)) for group in groups]
-        self._actors += actors
+    def _send_away(
+        self, groups: Sequence[Sequence[IslandTask]]
+    ) -> tuple[list[IslandHandle], list[IslandTask]]:
+        """Begin groups of islands in actors; returns them, and what did not begin."""
+        actors = [self._actors.take(len(group)) for group in groups]
         begun = [
             actor.begin.remote(list(group), self._start)
             for actor, group in zip(actors, groups, strict=True)
@@ -86,17 +131,21 @@ class RayIslands:
         if begun:
             patience = self._params.island_start_seconds
             ray.wait(begun, num_returns=len(begun), timeout=patience)
-        num_begun = 0
-        while num_begun < len(begun) and _has_begun(begun[num_begun]):
-            num_begun += 1
-        for actor in actors[num_begun:]:
-            self._actors.remove(actor)
-            ray.kill(actor, no_restart=True)
-        return [
-            RemoteIsland(actor, index)
-            for actor, group in zip(actors[:num_begun], groups, strict=False)
-            for index in range(len(group))
-        ]
+        away: list[IslandHandle] = []
+        left: list[IslandTask] = []
+        for actor, group, ref in zip(actors, groups, begun, strict=True):
+            if _has_begun(ref):
+                self._taken.append((actor, len(group)))
+                away += [RemoteIsland(actor, index) for index in range(len(group))]
+            else:
+                ray.kill(actor, no_restart=True)
+                left += group
+        return away, left
+
+    def _free_cpus(self) -> float:
+        """Logical CPUs that nobody has reserved, or an idle actor of this variant."""
+        free = float(ray.available_resources().get("CPU", 0.0))
+        return free + self._actors.num_idle_islands
 
 
 def _has_begun(ref: Any) -> bool:
@@ -121,7 +170,3 @@ def _has_begun(ref: Any) -> bool:
         )
         return False
     return True
-
-
-def _free_cpus() -> float:
-    return float(ray.available_resources().get("CPU", 0.0))
