@@ -65,6 +65,11 @@ class Database:
     ----------
     settings
         Where it is, and its schemas.
+
+    Attributes
+    ----------
+    catalogue_schema
+        Schema of the ERP's tables.
     """
 
     def __init__(self, settings: BridgeSettings) -> None:
@@ -74,6 +79,7 @@ class Database:
             max_overflow=settings.max_overflow,
         )
         self._pool = engine
+        self.catalogue_schema = settings.catalogue_schema
         self._engine = engine.execution_options(
             schema_translate_map={
                 OWN: settings.schema,

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .catalogue.names import CatalogueMapping
 
 __all__ = ["CATALOGUE_SCHEMA", "SCHEMA", "BridgeSettings", "ReferenceSettings"]
 
@@ -58,6 +62,8 @@ class BridgeSettings:
         PostgreSQL schema of our own tables.
     catalogue_schema
         Schema of the ERP's tables.
+    catalogue_mapping
+        What the ERP calls its tables and columns; None for our own names.
     default_tenant
         Tenant that means the ERP's only organization.
     pool_size, max_overflow
@@ -72,6 +78,7 @@ class BridgeSettings:
     redis_url: str
     schema: str = SCHEMA
     catalogue_schema: str = CATALOGUE_SCHEMA
+    catalogue_mapping: CatalogueMapping | None = None
     default_tenant: str = "default"
     pool_size: int = 2
     max_overflow: int = 4
@@ -84,3 +91,5 @@ class BridgeSettings:
                 raise ValueError(f"a schema must be a lower-case name, got {name!r}")
         if self.pool_size < 1 or self.max_overflow < 0 or self.redis_connections < 1:
             raise ValueError("pool_size and redis_connections >= 1 are needed")
+        if self.catalogue_mapping is not None and self.reference is not None:
+            raise ValueError("the reference ERP's tables need no mapping")

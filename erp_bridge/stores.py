@@ -63,7 +63,9 @@ class BridgeStores:
         self._database = Database(settings)
         self.live = LiveStore(settings)
         self.events = EventReader(settings)
-        self.catalogue = Catalogue(self._database, settings.default_tenant)
+        self.catalogue = Catalogue(
+            self._database, settings.default_tenant, settings.catalogue_mapping
+        )
         self.reference: ReferenceErp | None = None
         if settings.reference is None:
             self._wire()

@@ -6,13 +6,14 @@ import contextlib
 import os
 import secrets
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from serve.embedded import default_data_dir
 from serve.engine_calls import Network
+from solvers.exceptions import InputError
 
 __all__ = ["Settings", "secret_of", "settings_of_cluster"]
 
@@ -49,6 +50,10 @@ class Settings(BaseSettings):
         "public",
         pattern="^[a-z_][a-z0-9_]*$",
         description="PostgreSQL schema of the ERP's tables.",
+    )
+    catalogue_mapping: Annotated[dict[str, Any] | None, NoDecode] = Field(
+        None,
+        description="TOML file with the ERP's own names of its tables and columns.",
     )
     data_dir: Path = Field(
         default_factory=default_data_dir,
@@ -130,6 +135,21 @@ class Settings(BaseSettings):
     def _empty_is_none(cls, value: object) -> object:
         return value or None
 
+    @field_validator("catalogue_mapping", mode="before")
+    @classmethod
+    def _read_mapping(cls, value: object) -> object:
+        """Read the file at once, so that every process has what it held."""
+        if not isinstance(value, str | Path) or not str(value):
+            return value or None
+        from erp_bridge.catalogue import mapping_of, toml_of
+
+        try:
+            content = toml_of(Path(value))
+            mapping_of(content)
+        except InputError as error:
+            raise ValueError("; ".join(str(issue) for issue in error.issues)) from error
+        return content
+
     @field_validator("erp_networks")
     @classmethod
     def _not_everybody(cls, value: tuple[Network, ...]) -> tuple[Network, ...]:
@@ -161,6 +181,12 @@ class Settings(BaseSettings):
     def _networks_of_an_erp(self) -> Self:
         if self.erp_networks and self.erp is None:
             raise ValueError("erp_networks needs erp=reference")
+        return self
+
+    @model_validator(mode="after")
+    def _mapping_of_another_erp(self) -> Self:
+        if self.catalogue_mapping is not None and self.erp is not None:
+            raise ValueError("catalogue_mapping and erp=reference exclude each other")
         return self
 
     @property

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import erp_bridge
 from erp_bridge import BridgeSettings, BridgeStores, ReferenceSettings, WorkerStores
+from erp_bridge.catalogue import CatalogueMapping, mapping_of
 from erp_bridge.inputs import instance_of
 from erp_bridge.reference import ReferenceErp, ReferenceStart
 from erp_bridge.submission import check_document
@@ -20,6 +21,7 @@ from erp_bridge.watching import newest_of
 from .credentials import Gatekeeper
 from .diagnosing import DiagnosisService
 from .engine_calls import EngineCalls
+from .exceptions import Conflict
 from .health import Health
 from .intake import Checks
 from .jwks import KeySetVerifier
@@ -77,8 +79,10 @@ def load_sample_university(settings: Settings, scale: float = SAMPLE_SCALE) -> N
     Raises
     ------
     Conflict
-        If the tables of another institution are there.
+        If the tables of another institution are there, or a mapping names others.
     """
+    if settings.catalogue_mapping is not None:
+        raise Conflict("The sample has no place beside a mapping of another catalogue.")
     from solvers.sample import sample_institution
 
     with translated():
@@ -186,10 +190,16 @@ def _bridge_settings(settings: Settings, **connections: Any) -> BridgeSettings:
         redis_url=redis_url,
         schema=settings.database_schema,
         catalogue_schema=settings.catalogue_schema,
+        catalogue_mapping=_mapping(settings),
         default_tenant=settings.tenant,
         reference=_reference_settings(settings),
         **connections,
     )
+
+
+def _mapping(settings: Settings) -> CatalogueMapping | None:
+    content = settings.catalogue_mapping
+    return None if content is None else mapping_of(content)
 
 
 def _reference_settings(settings: Settings) -> ReferenceSettings | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from erp_bridge.database import Database
@@ -12,7 +13,9 @@ from erp_bridge.exceptions import TablesMissing
 from erp_bridge.records import Scope
 from solvers.exceptions import InputError, Issue
 
+from .checking import CatalogueCheck, check_catalogue
 from .mapping import institution_of
+from .names import CatalogueMapping
 from .people import code_of_faculty, student_named
 from .reading import (
     batches_named,
@@ -22,6 +25,7 @@ from .reading import (
     read_snapshot,
 )
 from .snapshot import Organization
+from .sources import sources_of
 from .wishes import TermWishes
 
 __all__ = ["Catalogue"]
@@ -39,11 +43,32 @@ class Catalogue:
     default_tenant
         Tenant that means the only organization; any other must name one by its code,
         name or id.
+    mapping
+        What the ERP calls its tables and columns; None for our own names.
     """
 
-    def __init__(self, database: Database, default_tenant: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        default_tenant: str,
+        mapping: CatalogueMapping | None = None,
+    ) -> None:
         self._database = database
         self._default_tenant = default_tenant
+        self._mapping = mapping
+        self._sources = sources_of(mapping, database.catalogue_schema)
+
+    def check(self) -> CatalogueCheck:
+        """Look up in the database every table and column that is read.
+
+        Raises
+        ------
+        StoreUnavailable
+            If PostgreSQL does not answer.
+        """
+        with self._database.unit_of_work() as session:
+            schema = self._database.catalogue_schema
+            return check_catalogue(session, self._mapping, schema)
 
     def organization(self, tenant: str) -> Organization:
         """Return the organization of a tenant.
@@ -69,7 +94,7 @@ class Catalogue:
         """
         with self._reading() as session:
             organization = self._organization(session, tenant)
-            if issues := list(_unknown(session, organization, scope, wishes)):
+            if issues := list(self._unknown(session, organization, scope, wishes)):
                 raise InputError(issues)
 
     def read_document(
@@ -84,9 +109,11 @@ class Catalogue:
         """
         with self._reading() as session:
             organization = self._organization(session, tenant)
-            if issues := list(_unknown(session, organization, scope, wishes)):
+            if issues := list(self._unknown(session, organization, scope, wishes)):
                 raise InputError(issues)
-            snapshot = read_snapshot(session, organization, scope, wishes)
+            snapshot = read_snapshot(
+                session, self._sources, organization, scope, wishes
+            )
         institution, warnings = institution_of(snapshot, scope)
         text = institution.model_dump_json(exclude_defaults=True)
         return text.encode(), warnings
@@ -96,7 +123,7 @@ class Catalogue:
         try:
             with self._reading() as session:
                 org = self._organization(session, tenant).org_id
-                return code_of_faculty(session, org, name)
+                return code_of_faculty(session, self._sources, org, name)
         except InputError:
             return None
 
@@ -105,7 +132,7 @@ class Catalogue:
         try:
             with self._reading() as session:
                 org = self._organization(session, tenant).org_id
-                return student_named(session, org, name)
+                return student_named(session, self._sources, org, name)
         except InputError:
             return None
 
@@ -116,43 +143,55 @@ class Catalogue:
                 yield session
         except TablesMissing as error:
             detail = "The catalogue's schema has no such tables as an ERP's."
-            raise InputError(Issue("no_catalogue", detail)) from error
+            nothing = [Issue("no_catalogue", detail)]
+            raise InputError(self._wrong() or nothing) from error
+        except ProgrammingError as error:
+            if issues := self._wrong():
+                raise InputError(issues) from error
+            raise
+
+    def _wrong(self) -> Sequence[Issue]:
+        """What of a mapping is not in the database, after a query has failed."""
+        return () if self._mapping is None else self.check().issues
 
     def _organization(self, session: Session, tenant: str) -> Organization:
-        found = organizations_named(session, tenant)
+        found = organizations_named(session, self._sources, tenant)
         if not found and tenant == self._default_tenant:
-            found = organizations_named(session, None)
+            found = organizations_named(session, self._sources, None)
         if len(found) == 1:
             return found[0]
         problem = "is not the only one" if found else "is not there"
         detail = f"The organization of the tenant {tenant!r} {problem}."
         raise InputError(Issue("unknown_organization", detail))
 
-
-def _unknown(
-    session: Session, organization: Organization, scope: Scope, wishes: TermWishes
-) -> Iterator[Issue]:
-    """Yield what is wrong with a scope."""
-    org = organization.org_id
-    departments = None
-    if scope.department_id is not None:
-        departments = departments_named(session, org, scope.department_id)
-        if len(departments) != 1:
-            yield _not_one("department_id", scope.department_id, len(departments))
-    if scope.batch_id is not None:
-        batches = batches_named(session, org, scope.batch_id)
-        if len(batches) != 1:
-            yield _not_one("batch_id", scope.batch_id, len(batches))
-        elif departments and batches[0].dept_id != departments[0].dept_id:
-            detail = f"{scope.batch_id} is no batch of {scope.department_id}."
-            yield Issue("batch_of_other_department", detail, "/batch_id")
-    if not has_offering(session, org, scope, wishes):
-        semester = wishes.semester_type or scope.semester or "any"
-        detail = (
-            f"Nothing is offered in semester {semester} of "
-            f"{scope.academic_year or 'any year'}."
-        )
-        yield Issue("empty_term", detail, "/academic_year")
+    def _unknown(
+        self,
+        session: Session,
+        organization: Organization,
+        scope: Scope,
+        wishes: TermWishes,
+    ) -> Iterator[Issue]:
+        """Yield what is wrong with a scope."""
+        org, sources = organization.org_id, self._sources
+        departments = None
+        if scope.department_id is not None:
+            departments = departments_named(session, sources, org, scope.department_id)
+            if len(departments) != 1:
+                yield _not_one("department_id", scope.department_id, len(departments))
+        if scope.batch_id is not None:
+            batches = batches_named(session, sources, org, scope.batch_id)
+            if len(batches) != 1:
+                yield _not_one("batch_id", scope.batch_id, len(batches))
+            elif departments and batches[0].dept_id != departments[0].dept_id:
+                detail = f"{scope.batch_id} is no batch of {scope.department_id}."
+                yield Issue("batch_of_other_department", detail, "/batch_id")
+        if not has_offering(session, sources, org, scope, wishes):
+            semester = wishes.semester_type or scope.semester or "any"
+            detail = (
+                f"Nothing is offered in semester {semester} of "
+                f"{scope.academic_year or 'any year'}."
+            )
+            yield Issue("empty_term", detail, "/academic_year")
 
 
 def _not_one(member: str, name: str, count: int) -> Issue:

@@ -7,14 +7,16 @@ import uuid
 from sqlalchemy import Text, cast, or_, select
 from sqlalchemy.orm import Session
 
-from . import tables
+from .sources import Sources
 
 __all__ = ["code_of_faculty", "student_named"]
 
 
-def code_of_faculty(session: Session, org: uuid.UUID, name: str) -> str | None:
+def code_of_faculty(
+    session: Session, sources: Sources, org: uuid.UUID, name: str
+) -> str | None:
     """Return the code of who has this code or id, None if there is not one."""
-    table = tables.faculty
+    table = sources.faculty
     query = select(table.c.faculty_code).where(
         table.c.org_id == org,
         or_(table.c.faculty_code == name, cast(table.c.faculty_id, Text) == name),
@@ -24,7 +26,7 @@ def code_of_faculty(session: Session, org: uuid.UUID, name: str) -> str | None:
 
 
 def student_named(
-    session: Session, org: uuid.UUID, name: str
+    session: Session, sources: Sources, org: uuid.UUID, name: str
 ) -> tuple[str, str | None] | None:
     """Return a student's enrollment number and batch, None if there is not one.
 
@@ -32,12 +34,14 @@ def student_named(
     ----------
     session
         Open transaction.
+    sources
+        Where the rows are.
     org
         The organization.
     name
         Enrollment number or id of the student.
     """
-    student, batch = tables.students, tables.batches
+    student, batch = sources.students, sources.batches
     query = (
         select(student.c.enrollment_number, batch.c.batch_code)
         .join(batch, student.c.batch_id == batch.c.batch_id, isouter=True)

@@ -1,4 +1,4 @@
-"""Queries on the ERP's tables; every one is of one organization."""
+"""Queries on the catalogue's sources; every one is of one organization."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
+    Subquery,
     Table,
     Text,
     and_,
@@ -24,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from erp_bridge.records import Scope
 
-from . import tables
+from .columns import order_of
 from .snapshot import (
     Batch,
     Building,
@@ -41,6 +43,7 @@ from .snapshot import (
     Snapshot,
     Student,
 )
+from .sources import Sources
 from .wishes import TermWishes
 
 __all__ = [
@@ -70,9 +73,11 @@ def year_spellings(year: str) -> tuple[str, ...]:
     return (f"{first}-{second[-2:]}", f"{first}-{first[:2]}{second[-2:]}")
 
 
-def organizations_named(session: Session, name: str | None) -> list[Organization]:
+def organizations_named(
+    session: Session, sources: Sources, name: str | None
+) -> list[Organization]:
     """Find active organizations by code, name or id; all of them by None."""
-    table = tables.organizations
+    table = sources.organizations
     named: ColumnElement[bool] = true()
     if name is not None:
         columns = (table.c.org_code, table.c.org_name, cast(table.c.org_id, Text))
@@ -81,30 +86,41 @@ def organizations_named(session: Session, name: str | None) -> list[Organization
     return _rows(session, Organization, table, where)
 
 
-def departments_named(session: Session, org: uuid.UUID, name: str) -> list[Department]:
+def departments_named(
+    session: Session, sources: Sources, org: uuid.UUID, name: str
+) -> list[Department]:
     """Find departments by code or id."""
-    table = tables.departments
+    table = sources.departments
     where = _called(table, "dept_code", "dept_id", name)
     return _rows(session, Department, table, and_(table.c.org_id == org, where))
 
 
-def batches_named(session: Session, org: uuid.UUID, name: str) -> list[Batch]:
+def batches_named(
+    session: Session, sources: Sources, org: uuid.UUID, name: str
+) -> list[Batch]:
     """Find batches by code or id."""
-    table = tables.batches
+    table = sources.batches
     where = _called(table, "batch_code", "batch_id", name)
     return _rows(session, Batch, table, and_(table.c.org_id == org, where))
 
 
 def has_offering(
-    session: Session, org: uuid.UUID, scope: Scope, wishes: TermWishes
+    session: Session, sources: Sources, org: uuid.UUID, scope: Scope, wishes: TermWishes
 ) -> bool:
     """Whether anything is offered in the scope's year and semester."""
-    where = and_(_in_term(org, scope, wishes), tables.offerings.c.is_active.is_(True))
+    offerings = sources.offerings
+    where = and_(
+        _in_term(offerings, org, scope, wishes), offerings.c.is_active.is_(True)
+    )
     return bool(session.execute(select(exists().where(where))).scalar_one())
 
 
 def read_snapshot(
-    session: Session, organization: Organization, scope: Scope, wishes: TermWishes
+    session: Session,
+    sources: Sources,
+    organization: Organization,
+    scope: Scope,
+    wishes: TermWishes,
 ) -> Snapshot:
     """Read a term. The scope's department and batch are looked at later.
 
@@ -112,6 +128,8 @@ def read_snapshot(
     ----------
     session
         Open transaction; all is read in it.
+    sources
+        Where the rows are.
     organization
         Whose term.
     scope, wishes
@@ -119,38 +137,39 @@ def read_snapshot(
     """
     org = organization.org_id
 
-    def of_org(record: type[_Record], table: Table) -> tuple[_Record, ...]:
+    def of_org(record: type[_Record], table: FromClause) -> tuple[_Record, ...]:
         return tuple(_rows(session, record, table, table.c.org_id == org))
 
-    in_term = _in_term(org, scope, wishes)
-    taken = select(tables.offerings.c.offering_id).where(in_term)
-    enrollment = tables.enrollments
+    in_term = _in_term(sources.offerings, org, scope, wishes)
+    taken = select(sources.offerings.c.offering_id).where(in_term)
+    enrollment = sources.enrollments
     return Snapshot(
         organization=organization,
-        departments=of_org(Department, tables.departments),
-        programs=of_org(Program, tables.programs),
-        batches=of_org(Batch, tables.batches),
-        buildings=of_org(Building, tables.buildings),
-        rooms=of_org(Room, tables.rooms),
-        faculty=of_org(Person, tables.faculty),
-        courses=of_org(Course, tables.courses),
-        offerings=tuple(_rows(session, Offering, tables.offerings, in_term)),
-        students=of_org(Student, tables.students),
+        departments=of_org(Department, sources.departments),
+        programs=of_org(Program, sources.programs),
+        batches=of_org(Batch, sources.batches),
+        buildings=of_org(Building, sources.buildings),
+        rooms=of_org(Room, sources.rooms),
+        faculty=of_org(Person, sources.faculty),
+        courses=of_org(Course, sources.courses),
+        offerings=tuple(_rows(session, Offering, sources.offerings, in_term)),
+        students=of_org(Student, sources.students),
         enrollments=tuple(
             _rows(session, Enrollment, enrollment, enrollment.c.offering_id.in_(taken))
         ),
-        slots=of_org(Slot, tables.timeslots),
-        configuration=_configuration(session, org, scope),
+        slots=of_org(Slot, sources.timeslots),
+        configuration=_configuration(session, sources.configurations, org, scope),
         week=wishes.week,
     )
 
 
-def _called(table: Table, code: str, key: str, name: str) -> ColumnElement[bool]:
+def _called(table: FromClause, code: str, key: str, name: str) -> ColumnElement[bool]:
     return or_(table.c[code] == name, cast(table.c[key], Text) == name.lower())
 
 
-def _in_term(org: uuid.UUID, scope: Scope, wishes: TermWishes) -> ColumnElement[bool]:
-    table = tables.offerings
+def _in_term(
+    table: FromClause, org: uuid.UUID, scope: Scope, wishes: TermWishes
+) -> ColumnElement[bool]:
     wanted = [table.c.org_id == org]
     if scope.academic_year is not None:
         wanted.append(table.c.academic_year.in_(year_spellings(scope.academic_year)))
@@ -164,10 +183,9 @@ def _in_term(org: uuid.UUID, scope: Scope, wishes: TermWishes) -> ColumnElement[
 
 
 def _configuration(
-    session: Session, org: uuid.UUID, scope: Scope
+    session: Session, table: FromClause, org: uuid.UUID, scope: Scope
 ) -> Configuration | None:
     """Return the configuration of the half-year, the default one or newest first."""
-    table = tables.configurations
     where = table.c.org_id == org
     if scope.academic_year is not None:
         years = year_spellings(scope.academic_year)
@@ -181,16 +199,19 @@ def _configuration(
 
 
 def _rows(
-    session: Session, record: type[_Record], table: Table, where: ColumnElement[bool]
+    session: Session,
+    record: type[_Record],
+    table: FromClause,
+    where: ColumnElement[bool],
 ) -> list[_Record]:
     """Rows as records, by code where they have one, so that people find them."""
-    by_code = [column for column in table.columns if column.name.endswith("_code")]
-    order = [*by_code, *table.primary_key.columns]
+    assert isinstance(table, Table | Subquery)
+    order = [table.c[name] for name in order_of(table.name)]
     query = select(*_columns(record, table)).where(where).order_by(*order)
     return [record(**row) for row in session.execute(query).mappings()]
 
 
-def _columns(record: type[Any], table: Table) -> Iterable[Any]:
+def _columns(record: type[Any], table: FromClause) -> Iterable[Any]:
     """Columns of a record; lists may be of any type and come as JSON."""
     for field in fields(record):
         column = table.c[field.name]

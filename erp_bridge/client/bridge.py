@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from erp_bridge.catalogue import CatalogueMapping, load_mapping
 from erp_bridge.settings import CATALOGUE_SCHEMA, SCHEMA, BridgeSettings
 from erp_bridge.stores import BridgeStores
 
@@ -33,6 +36,8 @@ class Bridge(Client):
         The institution, as the service's tokens name it.
     schema, catalogue_schema
         PostgreSQL schemas of the service's tables and of the ERP's.
+    catalogue_mapping
+        File with the ERP's own names of its tables and columns, see ``docs/erp.md``.
     limits
         What may be asked for.
     self_approval
@@ -59,6 +64,7 @@ class Bridge(Client):
         tenant: str = "default",
         schema: str = SCHEMA,
         catalogue_schema: str = CATALOGUE_SCHEMA,
+        catalogue_mapping: str | Path | None = None,
         limits: Limits = _NO_LIMITS_GIVEN,
         self_approval: bool = False,
         pool_size: int = 2,
@@ -70,6 +76,7 @@ class Bridge(Client):
             redis_url=redis_url,
             schema=schema,
             catalogue_schema=catalogue_schema,
+            catalogue_mapping=_loaded(catalogue_mapping),
             default_tenant=tenant,
             pool_size=pool_size,
             max_overflow=max_overflow,
@@ -81,3 +88,7 @@ class Bridge(Client):
             limits=limits,
             self_approval=self_approval,
         )
+
+
+def _loaded(path: str | Path | None) -> CatalogueMapping | None:
+    return None if path is None else load_mapping(Path(path))

@@ -12,6 +12,7 @@ from serve.security import Role, TokenAuthority
 from serve.settings import secret_of
 
 from .console import console_for, settings_with
+from .databases import database_of
 
 __all__ = ["migrate", "register", "token"]
 
@@ -66,18 +67,8 @@ def migrate(data_dir: _DataDir = None) -> None:
     """Bring the tables to the newest version, in DATABASE_URL or embedded."""
     console = console_for(False)
     settings = settings_with(data_dir)
-    if settings.database_url is not None:
-        url = settings.database_url.get_secret_value()
-        _migrate(url, settings.database_schema)
-    else:
-        from serve.embedded import EmbeddedServices
+    with database_of(settings) as url:
+        from erp_bridge import migrate as upgrade
 
-        with EmbeddedServices(settings.data_dir, cache=False) as urls:
-            _migrate(urls.database_url, settings.database_schema)
+        upgrade(url, settings.database_schema)
     console.print("The tables are at the newest version.")
-
-
-def _migrate(database_url: str, schema: str) -> None:
-    from erp_bridge import migrate as upgrade
-
-    upgrade(database_url, schema)

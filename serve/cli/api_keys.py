@@ -17,6 +17,7 @@ from serve.security import KeyScope, Role
 from serve.settings import Settings
 
 from .console import FAILED, console_for, settings_with
+from .databases import database_of
 
 if TYPE_CHECKING:
     from erp_bridge.api_keys import ApiKeyRepository, KeyRecord
@@ -132,31 +133,10 @@ def _state(record: KeyRecord) -> str:
 
 @contextmanager
 def _repository(settings: Settings) -> Iterator[ApiKeyRepository]:
-    """Open the keys in DATABASE_URL or embedded; a failure ends the command."""
-    from erp_bridge import BridgeError
-    from serve.embedded import EmbeddedError
-
-    try:
-        with _database(settings) as keys:
-            yield keys
-    except (BridgeError, EmbeddedError) as error:
-        message = escape(str(error))
-        console_for(True).print(f"[red]error[/]: {message}", soft_wrap=True)
-        raise typer.Exit(FAILED) from error
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[ApiKeyRepository]:
-    from serve.embedded import EmbeddedServices
-
-    if settings.database_url is not None:
-        url = settings.database_url.get_secret_value()
-        with _keys_at(url, settings.database_schema) as keys:
-            yield keys
-        return
+    """Open the keys; a failure ends the command."""
     with (
-        EmbeddedServices(settings.data_dir, cache=False) as urls,
-        _keys_at(urls.database_url, settings.database_schema) as keys,
+        database_of(settings) as url,
+        _keys_at(url, settings.database_schema) as keys,
     ):
         yield keys
 

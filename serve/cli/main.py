@@ -14,6 +14,7 @@ from .admin import register as register_admin
 from .api_keys import register as register_api_keys
 from .bench import register as register_bench
 from .check import register as register_check
+from .check_mapping import register as register_check_mapping
 from .demo import register as register_demo
 from .explain import register as register_explain
 from .files import register as register_files
@@ -35,6 +36,7 @@ for register in (
     register_up,
     register_files,
     register_check,
+    register_check_mapping,
     register_explain,
     register_bench,
     register_admin,
