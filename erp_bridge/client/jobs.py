@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -207,7 +208,7 @@ class JobCalls(Session):
 
     def wait(self, job_id: str, *, timeout: float | None = None) -> Progress:
         """Wait for a job's end; returns its last progress. Raises as :meth:`follow`."""
-        return list(self.follow(job_id, timeout=timeout))[-1]
+        return deque(self.follow(job_id, timeout=timeout), maxlen=1)[0]
 
     def result(self, job_id: str, *, entries: bool = True) -> JobResult:
         """Return the variants of a job in order.

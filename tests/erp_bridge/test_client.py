@@ -38,7 +38,7 @@ from erp_bridge import (
 from erp_bridge.client import Client
 from serve.intake import Intake
 from solvers.exceptions import InputError
-from tests.erp_bridge.conftest import RealWorld, World
+from tests.erp_bridge.conftest import MemoryWorld, RealWorld, World
 from tests.erp_bridge.documents import DOCUMENT, TERM
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -243,6 +243,24 @@ def test_progress_comes_from_postgresql_while_redis_is_away(
         assert lonely.progress(job_id).sequence == 1
         world.bridge.work.fail(job_id, claim.fencing_token, "No room.", [])
         assert [p.message for p in following] == ["No room."]
+
+
+def test_progress_comes_from_redis_while_postgresql_is_away() -> None:
+    """And the end, once PostgreSQL has it."""
+    world = MemoryWorld()
+    client = Client(world.bridge, tenant="t")
+    job_id = world.submit()
+    claim = world.bridge.work.claim("w", 60.0)
+    following = client.follow(job_id, timeout=20)
+    assert next(following).percent == 0
+    world.bridge.database_is_down = True
+    later = threading.Timer(1.0, lambda: world.publish(job_id, 1, 10))
+    later.start()
+    assert next(following).percent == 10
+    later.join()
+    world.bridge.database_is_down = False
+    world.bridge.work.cancelled(job_id, claim.fencing_token)
+    assert [p.status for p in following] == [JobStatus.CANCELLED]
 
 
 def test_without_both_servers_there_is_no_progress(world: World) -> None:
