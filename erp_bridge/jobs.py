@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select, text, update
@@ -95,6 +95,16 @@ class JobRepository:
         with self._database.unit_of_work() as session:
             row = session.execute(_of(job_id, tenant)).one_or_none()
         return None if row is None else record_of(row)
+
+    def get_many(self, job_ids: Iterable[str], tenant: str) -> dict[str, JobRecord]:
+        """Return those of some jobs that there are, by id."""
+        wanted = [uuid.UUID(job_id) for job_id in job_ids]
+        query = select(*RECORD).where(
+            GenerationJob.job_id.in_(wanted), GenerationJob.tenant == tenant
+        )
+        with self._database.unit_of_work() as session:
+            found = [record_of(row) for row in session.execute(query)]
+        return {job.job_id: job for job in found}
 
     def list(
         self, tenant: str, *, status: JobStatus | None = None, limit: int = 50

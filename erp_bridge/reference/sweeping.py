@@ -82,11 +82,11 @@ class Sweeper:
             timedelta(seconds=self._settings.grace_seconds),
         )
         flagged = self._keys.cancel_flags(row.job_id for row in found)
+        jobs = self._jobs.get_many((row.job_id for row in found), self._erp.tenant)
         for row in found:
+            stop = row.status == "cancelling" or row.job_id in flagged
             with tolerating("erp_sweep", row.job_id):
-                self._mend(
-                    row, stop=row.status == "cancelling" or row.job_id in flagged
-                )
+                self._mend(row, jobs.get(row.job_id), stop=stop)
 
     def scan(self) -> None:
         """Start the jobs of queue entries that an ERP has written."""
@@ -94,8 +94,7 @@ class Sweeper:
             with tolerating("erp_scan", job_id):
                 self._start_entry(job_id)
 
-    def _mend(self, row: ErpRow, *, stop: bool) -> None:
-        job = self._jobs.get(row.job_id, self._erp.tenant)
+    def _mend(self, row: ErpRow, job: JobRecord | None, *, stop: bool) -> None:
         if job is None and stop:
             self._erp.end_unseen(row)
         elif job is None:
@@ -125,16 +124,13 @@ class Sweeper:
 
     def _unknown(self, job_ids: Iterable[str]) -> list[str]:
         """Ids that are UUIDs, were not refused before, and name no job of ours."""
-        return [
+        named = [
             job_id
             for job_id in job_ids
-            if job_id not in self._refused
-            and _is_uuid(job_id)
-            and self._known(job_id) is None
+            if job_id not in self._refused and _is_uuid(job_id)
         ]
-
-    def _known(self, job_id: str) -> JobRecord | None:
-        return self._jobs.get(job_id, self._erp.tenant)
+        known = self._jobs.get_many(named, self._erp.tenant)
+        return [job_id for job_id in named if str(uuid.UUID(job_id)) not in known]
 
     def _start_entry(self, job_id: str) -> None:
         try:

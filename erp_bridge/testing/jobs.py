@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -49,6 +49,11 @@ class MemoryJobs:
         row = self._bridge.rows.get(job_id)
         mine = row is not None and row.draft.tenant == tenant
         return row.record if row is not None and mine else None
+
+    def get_many(self, job_ids: Iterable[str], tenant: str) -> dict[str, JobRecord]:
+        """Return those of some jobs that there are, by id."""
+        found = {job_id: self.get(job_id, tenant) for job_id in job_ids}
+        return {job_id: job for job_id, job in found.items() if job is not None}
 
     def list(
         self, tenant: str, *, status: JobStatus | None = None, limit: int = 50

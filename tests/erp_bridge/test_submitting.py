@@ -30,6 +30,16 @@ def test_a_job_is_stored_and_shown(world: World) -> None:
     assert world.key(f"generation_progress:{job_id}") == "0"
 
 
+def test_some_jobs_are_got_at_once(world: World) -> None:
+    """Those that there are, by id, and of the tenant alone."""
+    ids = [world.submit(), world.submit()]
+    jobs = world.bridge.jobs
+    nobody = "00000000-0000-4000-8000-000000000000"
+    found = jobs.get_many([*ids, nobody], "t")
+    assert found == {job_id: jobs.get(job_id, "t") for job_id in ids}
+    assert jobs.get_many(ids, "other") == jobs.get_many([], "t") == {}
+
+
 def test_another_tenant_sees_nothing(world: World) -> None:
     """Neither the job, nor its count, nor may it stop it."""
     job_id = world.submit()
