@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from .bench_scaling import register as register_scaling
 from .bench_tables import (
     Cells,
     circumstances,
@@ -27,19 +28,26 @@ if TYPE_CHECKING:
 
 __all__ = ["bench", "register"]
 
+FAMILY_NAMES = ("itc2019", "cbctt", "pectt")
+"""As ``solvers.bench`` has them, which is not loaded to show a help text."""
 MOVES_PER_SECOND = 1_000_000
 """Moves that stand for a second where selectors are compared by work."""
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command of this module."""
-    app.command()(bench)
+    """Add the commands of this module and of those beside it, under ``bench``."""
+    group = typer.Typer(
+        help="Measure quality on public instances, and the cluster.",
+        no_args_is_help=True,
+    )
+    for family in FAMILY_NAMES:
+        group.command(family)(bench)
+    register_scaling(group)
+    app.add_typer(group, name="bench")
 
 
 def bench(
-    family: Annotated[
-        str, typer.Argument(metavar="FAMILY", help="itc2019, cbctt or pectt.")
-    ],
+    context: typer.Context,
     data: Annotated[
         Path,
         typer.Option(
@@ -85,7 +93,7 @@ def bench(
         bool, typer.Option("--json", help="Last line of output is one JSON object.")
     ] = False,
 ) -> None:
-    """Measure quality on public instances."""
+    """Measure quality on public instances of this family."""
     console = console_for(as_json)
     with refusing_bad_input():
         from solvers.bench import benchmark_files, family_named
@@ -93,7 +101,7 @@ def bench(
         from solvers.params import SolveParams
         from solvers.specialization import warm_up
 
-        known = family_named(family)
+        known = family_named(str(context.info_name))
         given = SolveParams() if params is None else SolveParams.from_toml(params)
         plan = _Plan(
             console=console,

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from serve.cli.bench import FAMILY_NAMES
 from serve.cli.main import app
+from solvers.bench import FAMILIES
 
 runner = CliRunner()
 
@@ -60,7 +62,6 @@ def test_bench_compares_selectors(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (["itc1999"], "unknown_family"),
         (["itc2019", "--instance", "trio"], "no_such_instance"),
         (["pectt"], "no_such_instance"),
         (["itc2019", "--selector", "oracle"], "unknown_selector"),
@@ -74,6 +75,14 @@ def test_bench_refuses_what_it_does_not_know(
     done = runner.invoke(app, ["bench", *arguments, "--data", str(folder)])
     assert done.exit_code == 2
     assert code in done.stderr
+
+
+def test_every_family_has_a_command(folder: Path) -> None:
+    """And what is no family has none."""
+    assert set(FAMILY_NAMES) == set(FAMILIES)
+    done = runner.invoke(app, ["bench", "itc1999", "--data", str(folder)])
+    assert done.exit_code == 2
+    assert "itc1999" in done.stderr
 
 
 def test_bench_writes_a_page_and_replaces_its_section(folder: Path) -> None:
