@@ -1,0 +1,139 @@
+"""1,000 tiny jobs of twenty tenants through the real dispatcher.
+
+::
+
+    uv run python -m tests.benchmarks.flood --jobs 1000 --slots 4
+
+One tenant floods the queue before the others come with a few jobs each. Printed: if
+all ended, how often the flooding tenant was served twice while another one waited, how
+long tenants waited, and what the dispatcher and PostgreSQL used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+
+from cluster import ClusterParams
+from erp_bridge import JobDraft, Scope
+from tests.erp_bridge.documents import DOCUMENT
+
+from .submissions import percentile
+from .workbench import Workbench, workbench
+
+NUM_TENANTS = 20
+TENANTS = [f"tenant-{number:02d}" for number in range(NUM_TENANTS)]
+FLOODING = TENANTS[0]
+SEARCH_SECONDS = 0.2
+LOOK_SECONDS = 1.0
+SHARE_OF_OTHERS = 50
+
+
+def owners(num_jobs: int) -> list[str]:
+    """Tenant of each job in the order of submission: the flood comes first."""
+    each = max(1, num_jobs // SHARE_OF_OTHERS)
+    flood = num_jobs - each * (NUM_TENANTS - 1)
+    return [FLOODING] * flood + TENANTS[1:] * each
+
+
+def most_passed_over(order: Sequence[str], tenant: str) -> int:
+    """Most turns of the flooding tenant between two turns of a tenant that waits."""
+    if tenant not in order:
+        return 0
+    last = len(order) - 1 - order[::-1].index(tenant)
+    most = behind = 0
+    for owner in order[: last + 1]:
+        behind = 0 if owner == tenant else behind + (owner == FLOODING)
+        most = max(most, behind)
+    return most
+
+
+def _submit(bench: Workbench, num_jobs: int) -> None:
+    for tenant in owners(num_jobs):
+        bench.bridge.jobs.enqueue(
+            JobDraft(
+                job_id=str(uuid4()),
+                tenant=tenant,
+                source="institution",
+                scope=Scope(),
+                document=DOCUMENT,
+                time_limit_seconds=SEARCH_SECONDS,
+            )
+        )
+
+
+def _jobs(bench: Workbench) -> list[tuple[str, str, int, float, float]]:
+    """Tenant, status, attempt, seconds waited and run of every job, as claimed."""
+    query = """
+        SELECT tenant, status, attempt,
+               extract(epoch FROM claimed_at - created_at)::float,
+               coalesce(extract(epoch FROM completed_at - claimed_at)::float, -1)
+        FROM horarium.generation_jobs ORDER BY claimed_at
+    """
+    with psycopg.connect(bench.database_url) as connection:
+        return list(connection.execute(query).fetchall())  # type: ignore[arg-type]
+
+
+def _wait_for_ends(bench: Workbench) -> None:
+    query = """
+        SELECT count(*) FROM horarium.generation_jobs
+        WHERE status IN ('queued', 'running', 'cancelling')
+    """
+    with psycopg.connect(bench.database_url, autocommit=True) as connection:
+        while True:
+            row = connection.execute(query).fetchone()
+            if row is not None and row[0] == 0:
+                return
+            time.sleep(LOOK_SECONDS)
+
+
+def measure(num_jobs: int, slots: int) -> dict[str, Any]:
+    """Queue all, wait for the last; returns plain figures."""
+    params = ClusterParams(max_concurrent_jobs=slots, warm_variants=5 * slots)
+    with workbench(params, num_cpus=2) as bench:
+        began = time.monotonic()
+        _submit(bench, num_jobs)
+        submitted = time.monotonic() - began
+        first = bench.read()
+        _wait_for_ends(bench)
+        rates = bench.read().rates_since(first)
+        rows = _jobs(bench)
+    order = [row[0] for row in rows]
+    waited = {
+        name: [row[3] for row in rows if (row[0] == FLOODING) is floods]
+        for name, floods in (("flooding", True), ("others", False))
+    }
+    return {
+        "jobs": num_jobs,
+        "slots": slots,
+        "submit_seconds": submitted,
+        "statuses": dict(Counter(row[1] for row in rows)),
+        "repeated": sum(row[2] > 1 for row in rows),
+        "flooding_jobs": order.count(FLOODING),
+        "most_passed_over": max(most_passed_over(order, t) for t in TENANTS[1:]),
+        "run_seconds_p50": percentile([row[4] for row in rows], 0.5),
+        "waited_seconds_max": {name: max(values) for name, values in waited.items()},
+        "jobs_per_second": num_jobs / rates["seconds"],
+        "per_second": rates,
+    }
+
+
+def main() -> None:
+    """Run the measurement and print one JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--jobs", type=int, default=1000)
+    parser.add_argument("--slots", type=int, default=4)
+    given = parser.parse_args()
+    sys.stdout.write(json.dumps(measure(given.jobs, given.slots), indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
