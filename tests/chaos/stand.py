@@ -214,6 +214,7 @@ class Stand:
             "RAY_health_check_period_ms": "1000",
             "RAY_health_check_timeout_ms": "2000",
             "RAY_health_check_failure_threshold": "5",
+            "RAY_SERVE_MAX_PER_REPLICA_RETRY_COUNT": "1000",
         }
 
     def _cluster_params(self) -> Path:
