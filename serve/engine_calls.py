@@ -30,7 +30,19 @@ ENGINE_CALLS = frozenset(
 )
 """All that the role ``erp`` may do: start, cancel, read variants."""
 
-_PROXIED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+_PROXIED = frozenset(
+    {
+        "forwarded",
+        "via",
+        "x-real-ip",
+        "x-client-ip",
+        "x-original-forwarded-for",
+        "x-envoy-external-address",
+        "true-client-ip",
+        "cf-connecting-ip",
+    }
+)
+_PROXIED_PREFIX = "x-forwarded-"
 
 
 def is_engine_call(request: Request) -> bool:
@@ -58,9 +70,7 @@ class EngineCalls:
         """Return who calls without credentials, None if such a call is not taken."""
         if not self.networks or not is_engine_call(request):
             return None
-        if any(name in request.headers for name in _PROXIED):
-            return None
-        if not self._is_near(request):
+        if any(map(_is_of_a_proxy, request.headers)) or not self._is_near(request):
             return None
         return Principal(subject="erp", role=Role.ERP, tenant=self.tenant)
 
@@ -73,3 +83,8 @@ class EngineCalls:
             return False
         mapped = getattr(address, "ipv4_mapped", None)
         return any((mapped or address) in network for network in self.networks)
+
+
+def _is_of_a_proxy(header: str) -> bool:
+    """Whether a header says that somebody passed the request on."""
+    return header in _PROXIED or header.startswith(_PROXIED_PREFIX)

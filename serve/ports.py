@@ -256,6 +256,9 @@ class ErpCalls(Protocol):
     def cancel(self, job_id: str) -> bool:
         """Cancel a job; False if nobody knows it."""
 
+    def variant_order(self, job_id: str) -> Sequence[int]:
+        """Return numbers of variants in the order of the ERP's row; empty without."""
+
 
 class Probe(Protocol):
     """One line of ``/health``."""

@@ -110,11 +110,16 @@ class ReferenceService:
     def variants(
         self, principal: Principal, job_id: str
     ) -> tuple[Job, Sequence[Mapping[str, Any]]]:
-        """Return a job and its variants without entries; see ``JobService``."""
+        """Return a job and its variants without entries; see ``JobService``.
+
+        Their order is that of the ERP's row, as it names variants by their places.
+        """
         self._require_own(principal)
         # The role sees nothing else of jobs; this one reading is its own.
         reader = replace(principal, role=Role.ADMIN)
-        return self._jobs.variants(reader, job_id, entries=False)
+        job, found = self._jobs.variants(reader, job_id, entries=False)
+        order = {n: i for i, n in enumerate(self._erp.variant_order(job.job_id))}
+        return job, sorted(found, key=lambda v: order.get(v["number"], v["number"]))
 
     def _require_own(self, principal: Principal) -> None:
         if not self.covers(principal):

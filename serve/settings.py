@@ -18,6 +18,7 @@ from solvers.exceptions import InputError
 __all__ = ["Settings", "secret_of", "settings_of_cluster"]
 
 _SECRET_BYTES = 32
+_HAPROXY = "RAY_SERVE_ENABLE_HA_PROXY"
 
 
 class Settings(BaseSettings):
@@ -181,6 +182,9 @@ class Settings(BaseSettings):
     def _networks_of_an_erp(self) -> Self:
         if self.erp_networks and self.erp is None:
             raise ValueError("erp_networks needs erp=reference")
+        if self.erp_networks and os.environ.get(_HAPROXY) == "1":
+            # It passes requests on without a word of where they came from.
+            raise ValueError(f"erp_networks needs callers' addresses; unset {_HAPROXY}")
         return self
 
     @model_validator(mode="after")

@@ -303,6 +303,10 @@ class _ReferenceErp:
         with translated():
             return self._erp.cancel(job_id)
 
+    def variant_order(self, job_id: str) -> Sequence[int]:
+        with translated():
+            return self._erp.variant_order(job_id)
+
 
 def _enqueued(found: erp_bridge.Enqueued | None) -> Enqueued | None:
     return None if found is None else Enqueued(_job(found.job), found.replayed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from erp_bridge.records import Enqueued, JobDraft, Scope
 from erp_bridge.settings import ReferenceSettings
 
 from .live_keys import ReferenceKeys
-from .requests import ReferenceStart, draft_of, start_of, week_of
+from .requests import ReferenceStart, draft_of, priority_of, start_of, week_of
 from .rows import ErpRow, RowStore
 from .shapes import About, cancelled_unseen
 
@@ -98,10 +98,13 @@ class ReferenceErp:
         job_id = str(start.job_id)
         if (known := self._jobs.get(job_id, self.tenant)) is not None:
             return Enqueued(known, replayed=True)
-        if self._is_cancelled(job_id):
+        row = self._rows.find(job_id, self.org_id)
+        if self._is_cancelled(job_id, row):
             return None
         self._catalogue.check_scope(self.tenant, start.scope, start.wishes)
-        return self._jobs.enqueue(self._draft(start))
+        return self._jobs.enqueue(
+            self._draft(start, {} if row is None else row.request)
+        )
 
     def start_known(self, job_id: str) -> Enqueued | None:
         """Start what the ERP has written as a row or a queue entry; None without.
@@ -116,10 +119,10 @@ class ReferenceErp:
         if (known := self._jobs.get(job_id, self.tenant)) is not None:
             return Enqueued(known, replayed=True)
         entry = self._live.announced(job_id)
-        if entry is not None and entry.get("tenant", self.tenant) == self.tenant:
-            if not self._is_cancelled(job_id):
-                return self._jobs.enqueue(self.draft_of_entry(job_id, entry))
         row = self._rows.find(job_id, self.org_id)
+        if entry is not None and entry.get("tenant", self.tenant) == self.tenant:
+            if not self._is_cancelled(job_id, row):
+                return self._jobs.enqueue(self.draft_of_entry(job_id, entry))
         if row is None or row.status != "running":
             return None
         return self.adopt(row)
@@ -142,7 +145,7 @@ class ReferenceErp:
                 "academic_year": row.academic_year,
             }
         )
-        return self._jobs.enqueue(self._draft(start))
+        return self._jobs.enqueue(self._draft(start, row.request))
 
     def draft_of_entry(self, job_id: str, entry: Mapping[str, Any]) -> JobDraft:
         """Make a job of a queue entry: the ERP's call, or a scope of the catalogue.
@@ -155,7 +158,7 @@ class ReferenceErp:
         if "organization_id" in entry or "university_id" in entry:
             start = start_of({**entry, "job_id": job_id})
             self._require_own(start.organization_id)
-            return self._draft(start)
+            return self._draft(start, entry)
         semester = str(entry.get("semester"))
         scope = Scope(
             department_id=entry.get("department_id"),
@@ -170,6 +173,7 @@ class ReferenceErp:
             created_by="erp",
             scope=scope,
             time_limit_seconds=self._settings.time_limit_seconds,
+            priority=priority_of(entry),
             fingerprint=f"reference:{job_id}",
         )
 
@@ -188,6 +192,10 @@ class ReferenceErp:
         elif row is not None:
             self.end_unseen(row)
         return True
+
+    def variant_order(self, job_id: str) -> Sequence[int]:
+        """Return numbers of variants in the order of the ERP's row; empty without."""
+        return self._rows.variant_order(job_id, self.org_id)
 
     def end_unseen(self, row: ErpRow) -> None:
         """End a cancelled row that no job of ours belongs to: first it, then Redis."""
@@ -213,14 +221,14 @@ class ReferenceErp:
         stored = None if row is None else row.request.get("time_config")
         return TermWishes(semester_type=wishes.semester_type, week=week_of(stored))
 
-    def _draft(self, start: ReferenceStart) -> JobDraft:
-        return draft_of(start, self.tenant, self._settings.time_limit_seconds)
+    def _draft(self, start: ReferenceStart, request: Mapping[str, Any]) -> JobDraft:
+        seconds = self._settings.time_limit_seconds
+        return draft_of(start, self.tenant, seconds, priority_of(request))
 
-    def _is_cancelled(self, job_id: str) -> bool:
-        if self._keys.cancel_flags([job_id]):
+    def _is_cancelled(self, job_id: str, row: ErpRow | None) -> bool:
+        if row is not None and row.status in ("cancelling", "cancelled"):
             return True
-        row = self._rows.find(job_id, self.org_id)
-        return row is not None and row.status in ("cancelling", "cancelled")
+        return bool(self._keys.cancel_flags([job_id]))
 
     def _require_own(self, name: str) -> None:
         """The ERP names its organization by name, which need not be unique."""

@@ -95,12 +95,12 @@ class ReferenceKeys:
         if not named:
             return set()
         with _answering():
-            flags = self._redis.mget([f"cancel:job:{job_id}" for job_id in named])
-        return {
-            job_id
-            for job_id, flag in zip(named, flags, strict=True)
-            if flag is not None
-        }
+            pipeline = self._redis.pipeline(transaction=False)
+            for job_id in named:
+                # Not read: other programs pickle what they write, or use other types.
+                pipeline.exists(f"cancel:job:{job_id}")
+            flags = pipeline.execute()
+        return {job_id for job_id, flag in zip(named, flags, strict=True) if flag}
 
     def is_shown(self, job_id: str) -> bool:
         """Whether the progress of a job is there."""

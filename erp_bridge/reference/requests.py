@@ -25,9 +25,17 @@ from erp_bridge.catalogue.wishes import TermWishes
 from erp_bridge.records import JobDraft, Scope
 from solvers.exceptions import InputError, Issue
 
-__all__ = ["ReferenceStart", "TimeConfig", "draft_of", "start_of", "week_of"]
+__all__ = [
+    "ReferenceStart",
+    "TimeConfig",
+    "draft_of",
+    "priority_of",
+    "start_of",
+    "week_of",
+]
 
 _SEED_BITS = 31
+_PRIORITIES = {"high": 1, "normal": 0, "low": -1}
 _PRINTABLE = r"^[^\x00-\x1f]*$"
 _Name = Annotated[str, Field(min_length=1, max_length=200, pattern=_PRINTABLE)]
 
@@ -149,7 +157,14 @@ def week_of(stored: object) -> Week | None:
         raise InputError(_issues(error, "/time_config")) from error
 
 
-def draft_of(start: ReferenceStart, tenant: str, time_limit_seconds: float) -> JobDraft:
+def priority_of(request: Mapping[str, Any]) -> int:
+    """Read the ``priority`` of a row or queue entry; a call has none."""
+    return _PRIORITIES.get(str(request.get("priority")).lower(), 0)
+
+
+def draft_of(
+    start: ReferenceStart, tenant: str, time_limit_seconds: float, priority: int = 0
+) -> JobDraft:
     """Make a job of it; of one job id there is one job, whatever the body says.
 
     Parameters
@@ -160,6 +175,8 @@ def draft_of(start: ReferenceStart, tenant: str, time_limit_seconds: float) -> J
         Whose it is.
     time_limit_seconds
         Search seconds; the ERP does not ask for any.
+    priority
+        Higher goes first among the jobs of the tenant.
     """
     return JobDraft(
         job_id=str(start.job_id),
@@ -170,6 +187,7 @@ def draft_of(start: ReferenceStart, tenant: str, time_limit_seconds: float) -> J
         time_limit_seconds=time_limit_seconds,
         seed=start.job_id.int % 2**_SEED_BITS,
         options=start.wishes.to_options(),
+        priority=priority,
         fingerprint=f"reference:{start.job_id}",
     )
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Text, case, cast, func, literal, null, select, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 from sqlalchemy.orm import Session
 
 from erp_bridge.catalogue import tables as catalogue
@@ -93,6 +93,21 @@ class RowStore:
         )
         with self._database.unit_of_work() as session:
             return [_row(row) for row in session.execute(query).mappings()]
+
+    def variant_order(self, job_id: str, org_id: uuid.UUID) -> list[int]:
+        """Return our numbers of a row's variants, in the order that the ERP shows.
+
+        Empty if there is no such row, or no result of ours in it.
+        """
+        numbers = func.jsonb_path_query_array(
+            jobs.c.timetable_data, cast("$.variants[*].number", JSONPATH)
+        )
+        query = select(numbers).where(
+            jobs.c.id == uuid.UUID(job_id), jobs.c.org_id == org_id
+        )
+        with self._database.unit_of_work() as session:
+            found = session.execute(query).scalar_one_or_none() or []
+        return [number for number in found if isinstance(number, int)]
 
     def complete(
         self,

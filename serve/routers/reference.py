@@ -49,10 +49,10 @@ def variants_view(job: Job, variants: Sequence[Mapping[str, Any]]) -> JSONRespon
             "variants": [
                 {
                     **variant,
-                    "id": f"{job.job_id}-variant-{variant['number']}",
+                    "id": f"{job.job_id}-variant-{place}",
                     "name": variant["label"],
                 }
-                for variant in variants
+                for place, variant in enumerate(variants, 1)
             ],
             "timetable": {"variants_count": len(variants)},
             "metadata": {

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,11 +25,13 @@ class Program:
     write over theirs: those work in the data folder.
     """
 
-    def __init__(self, data_dir: Path, arguments: list[str]) -> None:
+    def __init__(
+        self, data_dir: Path, arguments: list[str], environment: Mapping[str, str]
+    ) -> None:
         self._data_dir = data_dir.resolve()
         self._mark = f"{_MARK}={uuid.uuid4().hex}".encode()
         name, _, value = self._mark.decode().partition("=")
-        environment = {
+        inherited = {
             key: text
             for key, text in os.environ.items()
             if key not in ("DATABASE_URL", "REDIS_URL", "RAY_ADDRESS")
@@ -37,7 +39,7 @@ class Program:
         code = "from serve.cli import main; main()"
         self.process = subprocess.Popen(
             [sys.executable, "-c", code, *arguments, "--data-dir", str(data_dir)],
-            env={**environment, name: value, "COLUMNS": "120"},
+            env={**inherited, **environment, name: value, "COLUMNS": "120"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -80,9 +82,11 @@ class Program:
 
 
 @contextmanager
-def running(data_dir: Path, *arguments: str) -> Iterator[Program]:
+def running(
+    data_dir: Path, *arguments: str, environment: Mapping[str, str] | None = None
+) -> Iterator[Program]:
     """Run the program; whatever is left of it at the end is killed."""
-    program = Program(data_dir, list(arguments))
+    program = Program(data_dir, list(arguments), environment or {})
     try:
         yield program
     finally:

@@ -96,6 +96,8 @@ def test_it_cancels_and_reads_variants(erp: Erp, connect: Connect) -> None:
     erp.complete(job_id, erp.claim(job_id))
     found = client.get(f"/api/variants/{job_id}").json()
     assert (found["job_id"], found["status"]) == (job_id, "completed")
+    row = erp.row(job_id).timetable_data["variants"]
+    assert [v["number"] for v in found["variants"]] == [v["number"] for v in row]
     assert [v["id"] for v in found["variants"]] == [
         f"{job_id}-variant-{n}" for n in range(1, 6)
     ]
@@ -141,7 +143,11 @@ def test_only_given_addresses_are_taken(
 
 
 @pytest.mark.parametrize(
-    "header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "X-Forwarded-Host"]
+    "header",
+    [
+        *("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded"),
+        *("X-Real-IP", "Via", "True-Client-IP", "CF-Connecting-IP"),
+    ],
 )
 def test_what_came_through_a_proxy_is_not_taken(
     erp: Erp, connect: Connect, header: str
@@ -153,6 +159,16 @@ def test_what_came_through_a_proxy_is_not_taken(
             "/api/generate_variants", json=body, headers={header: NEAR}
         )
         assert answer.status_code == 401
+
+
+def test_a_proxy_that_hides_callers_is_refused(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Serve's HAProxy shows its own address: there is none left to go by."""
+    monkeypatch.setenv("RAY_SERVE_ENABLE_HA_PROXY", "1")
+    with pytest.raises(ValueError, match="erp_networks"):
+        connect()
+    connect(erp_networks="")
 
 
 def test_nobody_is_taken_by_default(erp: Erp, connect: Connect) -> None:
