@@ -1,4 +1,4 @@
-"""The last message of a job, composed from the one before it. Pure."""
+"""The last message of a job, and what the outbox shall tell of its end. Pure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .records import JobStatus
+from .workflow_records import OutboxDraft
 
-__all__ = ["ending_message"]
+__all__ = ["ending_message", "ending_notice"]
 
 _WORDS = {
     JobStatus.COMPLETED: "Five verified variants are ready",
@@ -60,3 +61,43 @@ def ending_message(
         "message": message or _WORDS[status],
         "updated_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
     }
+
+
+def ending_notice(
+    job_id: str,
+    tenant: str,
+    status: JobStatus,
+    *,
+    variants_count: int = 0,
+    error: str = "",
+) -> OutboxDraft:
+    """Compose the webhook of a job's end, stored in the transaction of the end.
+
+    Parameters
+    ----------
+    job_id, tenant
+        The job, and whose it is.
+    status
+        How it ended.
+    variants_count
+        Stored variants.
+    error
+        Why it failed; empty otherwise.
+    """
+    links = {"progress": f"/api/progress/{job_id}"}
+    if status is JobStatus.COMPLETED:
+        links["result"] = f"/api/result/{job_id}"
+        links["variants"] = f"/api/variants/{job_id}"
+    return OutboxDraft(
+        tenant=tenant,
+        kind="webhook",
+        topic=f"job.{status}",
+        payload={
+            "job_id": job_id,
+            "status": str(status),
+            "variants_count": variants_count,
+            "links": links,
+            "error": error or None,
+        },
+        idempotency_key=f"job.ended:{job_id}",
+    )

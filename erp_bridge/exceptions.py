@@ -21,6 +21,8 @@
     ├── OwnSubmission         nobody approves what they submitted
     ├── OtherOrganization     the ERP asks for an organization of another tenant
     ├── TooManyKeys           two keys of the name are live already
+    ├── UnknownMessage        there is no such message in the outbox
+    ├── MessageOnItsWay       the message is pending or went out
     ├── WaitTimeout           the job did not end within the time that was given
     └── BridgeClosed          the bridge was used after its end
 
@@ -45,6 +47,7 @@ __all__ = [
     "JobExists",
     "JobUnfinished",
     "JobWithoutResult",
+    "MessageOnItsWay",
     "OtherOrganization",
     "OwnSubmission",
     "StaleVersion",
@@ -53,6 +56,7 @@ __all__ = [
     "TooManyJobs",
     "TooManyKeys",
     "UnknownJob",
+    "UnknownMessage",
     "UnknownWorkflow",
     "WaitTimeout",
     "WorkflowOpen",
@@ -190,6 +194,18 @@ class TooManyKeys(BridgeError):
     """Two keys of this name are live; revoke one first."""
 
     code = "too_many_keys"
+
+
+class UnknownMessage(BridgeError):
+    """There is no such message."""
+
+    code = "unknown_message"
+
+
+class MessageOnItsWay(BridgeError):
+    """The message is pending or went out; only dead and skipped ones are sent again."""
+
+    code = "message_on_its_way"
 
 
 class WaitTimeout(BridgeError):

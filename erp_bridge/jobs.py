@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from solvers.model import Timetable
 
 from .database import Database
-from .endings import ending_message
+from .endings import ending_message, ending_notice
 from .exceptions import IdempotencyKeyReused, JobExists, StoreUnavailable, UnknownJob
 from .following import Follower, NobodyFollows
 from .live import LiveStore
@@ -28,6 +28,7 @@ from .records import OPEN, Enqueued, JobDraft, JobRecord, JobStatus, StopKind
 from .results import load_timetable, load_variants
 from .rows import RECORD, record_of
 from .tables import GenerationJob
+from .workflow_rows import put_in_outbox
 
 __all__ = ["JobRepository"]
 
@@ -141,6 +142,9 @@ class JobRepository:
                 .where(GenerationJob.job_id == row.job_id)
                 .values(**values, updated_at=func.now())
             )
+            if values.get("status") == JobStatus.CANCELLED:
+                notice = ending_notice(str(row.job_id), tenant, JobStatus.CANCELLED)
+                put_in_outbox(session, [notice])
         self._mirror.refresh(job_id)
         return True
 

@@ -9,6 +9,7 @@ from .api_keys import ApiKeyRepository
 from .catalogue import Catalogue
 from .checkpoints import CheckpointRepository
 from .database import Database
+from .delivery.outbox import OutboxRepository
 from .events import EventReader
 from .inputs import InputStore
 from .jobs import JobRepository
@@ -51,7 +52,7 @@ class BridgeStores:
 
     Attributes
     ----------
-    jobs, live, events, catalogue, workflows, publications, api_keys
+    jobs, live, events, catalogue, workflows, publications, api_keys, outbox
         For the face.
     reference
         The reference ERP; None where it is not the ERP.
@@ -75,6 +76,7 @@ class BridgeStores:
         self.workflows = WorkflowRepository(self._database)
         self.publications = PublicationRepository(self._database)
         self.api_keys = ApiKeyRepository(self._database)
+        self.outbox = OutboxRepository(self._database)
 
     def _wire(self) -> None:
         """Jobs in our own tables alone."""

@@ -21,7 +21,7 @@ from solvers.model import Instance
 from .checkpoints import forget_checkpoint
 from .claiming import next_claimable
 from .database import Database
-from .endings import ending_message
+from .endings import ending_message, ending_notice
 from .exceptions import UnknownJob
 from .inputs import InputStore
 from .mirror import Mirror
@@ -29,6 +29,7 @@ from .records import HELD, ClaimedJob, JobStatus, StopKind
 from .results import Outcome, save_variants
 from .rows import RECORD, claim_of
 from .tables import GenerationJob
+from .workflow_rows import put_in_outbox
 
 __all__ = ["WorkQueue"]
 
@@ -115,7 +116,14 @@ class WorkQueue:
             save_variants(session, row, instance, variants)
 
         values = {"progress": 100, "manifest": manifest, "error_message": ""}
-        return self._end(job_id, token, JobStatus.COMPLETED, values, save)
+        return self._end(
+            job_id,
+            token,
+            JobStatus.COMPLETED,
+            values,
+            save,
+            variants_count=len(variants),
+        )
 
     def fail(
         self, job_id: str, token: int, message: str, issues: Sequence[Issue]
@@ -136,6 +144,8 @@ class WorkQueue:
         status: JobStatus,
         values: dict[str, Any],
         save: Callable[[Session, Row[Any]], None] = lambda _session, _row: None,
+        *,
+        variants_count: int = 0,
     ) -> bool:
         with self._database.unit_of_work() as session:
             row = _locked(session, job_id)
@@ -160,6 +170,14 @@ class WorkQueue:
                 )
             )
             save(session, row)
+            notice = ending_notice(
+                job_id,
+                row.tenant,
+                status,
+                variants_count=variants_count,
+                error=message,
+            )
+            put_in_outbox(session, [notice])
             forget_checkpoint(session, row.job_id)
         self._mirror.refresh(job_id)
         return True

@@ -112,10 +112,14 @@ class WorkflowEventRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxDraft:
-    """A message to be sent; the same idempotency key is never stored twice."""
+    """A message to be sent; the same idempotency key is never stored twice.
+
+    ``part_of`` is the message that it was split from.
+    """
 
     tenant: str
     kind: Literal["mail", "webhook"]
     topic: str
     payload: Mapping[str, Any]
     idempotency_key: str
+    part_of: str | None = None

@@ -34,13 +34,13 @@ def put_in_audit(session: Session, event: WorkflowEventRecord) -> None:
 def put_in_outbox(session: Session, drafts: Iterable[OutboxDraft]) -> None:
     """Store messages in the transaction of what they tell of, each key once."""
     for draft in drafts:
-        values = {**asdict(draft), "payload": dict(draft.payload)}
+        values = {**with_uuids(asdict(draft)), "payload": dict(draft.payload)}
         session.execute(upsert(OutboxMessage).values(**values).on_conflict_do_nothing())
 
 
 def with_uuids(values: dict[str, Any]) -> dict[str, Any]:
     """Copy in which ids are as PostgreSQL has them."""
-    ids = {"job_id", "workflow_id", "timetable_id"} & values.keys()
+    ids = {"job_id", "workflow_id", "timetable_id", "part_of"} & values.keys()
     return {**values, **{n: values[n] and uuid.UUID(values[n]) for n in ids}}
 
 

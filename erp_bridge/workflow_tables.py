@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from .database import OWN
 from .tables import Base, GenerationJob, Timetable
 from .workflow import OPEN_STAGES, WorkflowStatus
 
@@ -105,13 +106,19 @@ class WorkflowEvent(Base):
 class OutboxMessage(Base):
     """What is to be sent, written in the transaction of what it tells of.
 
-    ``next_attempt_at`` is also the lease of whoever is sending it.
+    ``next_attempt_at`` is also the lease of whoever is sending it, and ``attempts`` the
+    fencing token. A mail is first split by recipients: it becomes ``addressed``, and
+    its parts name it in ``part_of``. ``attempts_before`` were made before a person sent
+    it on its way again. ``report`` keeps whom it could not reach.
     """
 
     __tablename__ = "outbox"
     __table_args__ = (
         CheckConstraint("kind IN ('mail', 'webhook')", name="kind"),
-        CheckConstraint("status IN ('pending', 'sent', 'dead')", name="status"),
+        CheckConstraint(
+            "status IN ('pending', 'sent', 'addressed', 'skipped', 'dead')",
+            name="status",
+        ),
         UniqueConstraint("idempotency_key"),
         Index(
             "ix_outbox_due",
@@ -119,6 +126,7 @@ class OutboxMessage(Base):
             postgresql_where=text("status = 'pending'"),
         ),
         Index("ix_outbox_tenant", "tenant", text("created_at DESC")),
+        Index("ix_outbox_part_of", "part_of"),
     )
 
     outbox_id: Mapped[uuid.UUID] = mapped_column(
@@ -136,6 +144,11 @@ class OutboxMessage(Base):
     idempotency_key: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     sent_at: Mapped[datetime | None]
+    part_of: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey(f"{OWN}.outbox.outbox_id", ondelete="SET NULL")
+    )
+    attempts_before: Mapped[int] = mapped_column(server_default="0")
+    report: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
 
 
 class ApiKey(Base):

@@ -26,6 +26,7 @@ _WORDS: dict[type[erp_bridge.BridgeError], type[ServiceError]] = {
     erp_bridge.IllegalTransition: Conflict,
     erp_bridge.WorkflowOpen: Conflict,
     erp_bridge.TooManyKeys: Conflict,
+    erp_bridge.MessageOnItsWay: Conflict,
     erp_bridge.IdempotencyKeyReused: Unprocessable,
     erp_bridge.StaleVersion: PreconditionFailed,
     erp_bridge.OwnSubmission: Forbidden,
@@ -44,7 +45,11 @@ def translated() -> Iterator[None]:
 
 def _in_words_of_the_face(error: erp_bridge.BridgeError) -> ServiceError:
     match error:
-        case erp_bridge.UnknownJob() | erp_bridge.UnknownWorkflow():
+        case (
+            erp_bridge.UnknownJob()
+            | erp_bridge.UnknownWorkflow()
+            | erp_bridge.UnknownMessage()
+        ):
             return NotFound(str(error))
         case erp_bridge.CommentsRequired():
             issue = Issue(error.code, str(error), "/comments")

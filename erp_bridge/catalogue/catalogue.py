@@ -137,6 +137,18 @@ class Catalogue:
             return None
 
     @contextmanager
+    def reading(self, tenant: str) -> Iterator[tuple[Session, Organization]]:
+        """Open a transaction on the tables of a tenant's organization.
+
+        Raises
+        ------
+        InputError
+            If there is not exactly one, or there are no tables of an ERP.
+        """
+        with self._reading() as session:
+            yield session, self._organization(session, tenant)
+
+    @contextmanager
     def _reading(self) -> Iterator[Session]:
         try:
             with self._database.unit_of_work() as session:

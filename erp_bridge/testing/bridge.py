@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from erp_bridge.endings import ending_notice
 from erp_bridge.exceptions import StoreUnavailable, UnknownJob
 from erp_bridge.inputs import TermReader
 from erp_bridge.mirror import result_text
@@ -15,6 +16,7 @@ from .api_keys import MemoryApiKeys
 from .checkpoints import MemoryCheckpoints
 from .jobs import MemoryJobs
 from .live import MemoryEvents, MemoryLive
+from .outbox import MemoryOutbox
 from .publications import MemoryPublications
 from .rows import Row
 from .work import MemoryProgress, MemoryWork
@@ -59,6 +61,7 @@ class MemoryBridge:
         self.workflows = MemoryWorkflows(self)
         self.publications = MemoryPublications(self)
         self.api_keys = MemoryApiKeys(self)
+        self.outbox = MemoryOutbox(self)
 
     def require_database(self) -> None:
         """Raise if PostgreSQL is down."""
@@ -90,6 +93,18 @@ class MemoryBridge:
         """Show a row unless Redis is down."""
         if not self.redis_is_down:
             self.show(job_id)
+
+    def tell_end(self, row: Row) -> None:
+        """Put the end of a job into the outbox."""
+        record = row.record
+        notice = ending_notice(
+            record.job_id,
+            record.tenant,
+            record.status,
+            variants_count=len(row.variants),
+            error=record.error_message,
+        )
+        self.outbox.put([notice])
 
     def close(self) -> None:
         """Nothing is open."""

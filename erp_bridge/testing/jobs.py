@@ -83,6 +83,7 @@ class MemoryJobs:
             elif record.status is JobStatus.QUEUED:
                 row.stop = kind
                 row.end(JobStatus.CANCELLED)
+                self._bridge.tell_end(row)
             else:
                 row.stop = kind
                 row.change(status=JobStatus.CANCELLING)

@@ -131,6 +131,7 @@ class MemoryWork:
                 return row.record.status is status
             save(row)
             row.end(status)
+            self._bridge.tell_end(row)
         self._bridge.refresh(job_id)
         return True
 

@@ -26,7 +26,6 @@ from erp_bridge.reviewing import (
 from erp_bridge.workflow import OPEN_STAGES, WorkflowAction, WorkflowStatus
 from erp_bridge.workflow_records import (
     Actor,
-    OutboxDraft,
     Selected,
     Step,
     WorkflowEventRecord,
@@ -44,13 +43,12 @@ _SELECTABLE = (JobStatus.COMPLETED, JobStatus.APPROVED)
 
 
 class MemoryWorkflows:
-    """Workflows, their audit and the outbox; see ``erp_bridge.workflows``."""
+    """Workflows and their audit; see ``erp_bridge.workflows``."""
 
     def __init__(self, bridge: MemoryBridge) -> None:
         self._bridge = bridge
         self._records: dict[str, WorkflowRecord] = {}
         self._events: list[WorkflowEventRecord] = []
-        self.outbox: dict[str, OutboxDraft] = {}
 
     def locate(self, variant_id: str, tenant: str) -> tuple[str, int] | None:
         """Return the job and number of a variant."""
@@ -94,8 +92,7 @@ class MemoryWorkflows:
                 raise UnknownWorkflow
             after = advance(before, step, datetime.now(UTC))
             self._save(before, after, step)
-            for draft in notices_of(before, after, step):
-                self.outbox.setdefault(draft.idempotency_key, draft)
+            self._bridge.outbox.put(notices_of(before, after, step))
             if after.status is WorkflowStatus.PUBLISHED:
                 self._bridge.publications.go_live(after)
         return after

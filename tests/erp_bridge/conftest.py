@@ -45,8 +45,8 @@ class World:
         """Context of a bridge to which servers do not answer."""
         raise NotImplementedError
 
-    def outbox(self) -> list[tuple[str, str, dict[str, Any]]]:
-        """Kind, topic and payload of every message, sorted by key."""
+    def outbox(self, about: str = "workflow") -> list[tuple[str, str, dict[str, Any]]]:
+        """Kind, topic and payload of every message about it, sorted by key."""
         raise NotImplementedError
 
     def submit(self, **changes: Any) -> str:
@@ -116,9 +116,12 @@ class MemoryWorld(World):
     def __init__(self) -> None:
         self.bridge = MemoryBridge()
 
-    def outbox(self) -> list[tuple[str, str, dict[str, Any]]]:
-        stored = sorted(self.bridge.workflows.outbox.items())
-        return [(d.kind, d.topic, dict(d.payload)) for _, d in stored]
+    def outbox(self, about: str = "workflow") -> list[tuple[str, str, dict[str, Any]]]:
+        return [
+            (draft.kind, draft.topic, dict(draft.payload))
+            for draft in self.bridge.outbox.drafts()
+            if draft.topic.startswith(f"{about}.")
+        ]
 
     def key(self, name: str) -> str | None:
         return self.bridge.live.get_key(name)
@@ -141,12 +144,14 @@ class RealWorld(World):
         self.servers = servers
         self.bridge = servers.bridge()
 
-    def outbox(self) -> list[tuple[str, str, dict[str, Any]]]:
+    def outbox(self, about: str = "workflow") -> list[tuple[str, str, dict[str, Any]]]:
         return [
             tuple(row)
             for row in self.servers.run(
                 "SELECT kind, topic, payload FROM horarium.outbox "
-                'ORDER BY idempotency_key COLLATE "C"'
+                "WHERE topic LIKE :about || '.%' "
+                'ORDER BY idempotency_key COLLATE "C"',
+                about=about,
             )
         ]
 

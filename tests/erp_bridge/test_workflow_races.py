@@ -257,7 +257,9 @@ class Desk(RuleBasedStateMachine):
             told += sum(event.action in TOLD for event in events)
         assert stored == modelled
         (messages,), *_ = self.servers.run(
-            "SELECT count(*) FROM horarium.outbox WHERE tenant = :t", t=self.tenant
+            "SELECT count(*) FROM horarium.outbox "
+            "WHERE tenant = :t AND topic LIKE 'workflow.%'",
+            t=self.tenant,
         )
         assert messages == 2 * told
         (live,), *_ = self.servers.run(
