@@ -92,6 +92,7 @@ class Platform:
         self._seconds: dict[str, float] = {}
         self._embedded: EmbeddedServices | None = None
         self._dispatcher: DispatcherClient | None = None
+        self._delivery = contextlib.ExitStack()
         self._ray = self._serve = False
 
     def start(self) -> Started:
@@ -109,8 +110,13 @@ class Platform:
             raise
 
     def stop(self) -> None:
-        """Stop Serve, the dispatcher, Ray, Valkey and PostgreSQL; safe to repeat."""
-        for step in (self._stop_serve, self._stop_dispatcher, self._stop_ray):
+        """Stop all in the order of need, the databases last; safe to repeat."""
+        for step in (
+            self._stop_serve,
+            self._delivery.close,
+            self._stop_dispatcher,
+            self._stop_ray,
+        ):
             try:
                 step()
             except Exception:
@@ -131,6 +137,7 @@ class Platform:
         self._check()
         self._start_dispatcher(settings)
         self._start_serve(settings)
+        self._start_delivery(settings)
         self._check()
         shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
         url, total = f"http://{shown}:{port}", time.perf_counter() - begin
@@ -208,6 +215,13 @@ class Platform:
 
             self._serve = True
             deployment.deploy(settings)
+
+    def _start_delivery(self, settings: Settings) -> None:
+        from .delivering import deliverer_of
+
+        deliverer = self._delivery.enter_context(deliverer_of(settings))
+        self._delivery.callback(deliverer.stop)
+        deliverer.start()
 
     def _stop_serve(self) -> None:
         if self._serve:

@@ -32,6 +32,7 @@ from .telemetry import Metrics
 if TYPE_CHECKING:
     from .credentials import Gatekeeper
     from .diagnosing import DiagnosisService
+    from .outbox import OutboxService
     from .published import PublishedService
     from .reference import ReferenceService
     from .workflows import WorkflowService
@@ -303,6 +304,7 @@ class Services:
     workflows: WorkflowService
     published: PublishedService
     diagnosis: DiagnosisService
+    outbox: OutboxService
     live: LiveEvents
     health: Health
     metrics: Metrics

@@ -6,14 +6,17 @@ import contextlib
 import os
 import secrets
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from serve.embedded import default_data_dir
 from serve.engine_calls import Network
 from solvers.exceptions import InputError
+
+if TYPE_CHECKING:
+    from erp_bridge.delivery.settings import MailSettings, WebhookSettings
 
 __all__ = ["Settings", "secret_of", "settings_of_cluster"]
 
@@ -122,6 +125,37 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Origins of browsers, separated by commas."
     )
+    public_url: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="Where people reach the service; put before links in messages.",
+    )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="Mail server: smtp[s]://user:password@host:port; without it no "
+        "mail is sent.",
+    )
+    mail_from: str = Field("", description="Sender of mails, `Name <address>`.")
+    callback_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("ERP_CALLBACK_URL", "HORARIUM_CALLBACK_URL"),
+        description="The ERP's callback; without it no webhook is sent.",
+    )
+    webhook_secret: SecretStr | None = Field(
+        None,
+        description="Secret that signs webhooks, whsec_...; several, separated by "
+        "commas, while one is changed for another.",
+    )
+    callback_workflow: bool = Field(
+        False, description="Whether the callback is told of reviews, not of jobs alone."
+    )
+    callback_private: bool = Field(
+        False,
+        description="Whether the callback may be http or in a private network.",
+    )
+    outbox_days: float = Field(
+        30.0, ge=1, description="Days for which delivered messages are kept."
+    )
     log_level: str = Field("INFO", description="Level of the service's own logs.")
 
     @field_validator("cors_origins", "erp_networks", mode="before")
@@ -131,7 +165,7 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("erp", mode="before")
+    @field_validator("erp", "smtp_url", "callback_url", "webhook_secret", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None
@@ -192,6 +226,55 @@ class Settings(BaseSettings):
         if self.catalogue_mapping is not None and self.erp is not None:
             raise ValueError("catalogue_mapping and erp=reference exclude each other")
         return self
+
+    @model_validator(mode="after")
+    def _whole_delivery(self) -> Self:
+        """Refuse at the start what could never be sent; secrets are not repeated."""
+        _ = self.mail, self.webhook
+        return self
+
+    @property
+    def mail(self) -> MailSettings | None:
+        """How mails are sent; None if there is no mail server.
+
+        Raises
+        ------
+        ValueError
+            If the server or the sender is none.
+        """
+        if self.smtp_url is None:
+            return None
+        from erp_bridge.delivery.settings import MailSettings
+
+        return MailSettings.from_url(
+            self.smtp_url.get_secret_value(),
+            sender=self.mail_from,
+            public_url=self.public_url,
+        )
+
+    @property
+    def webhook(self) -> WebhookSettings | None:
+        """How webhooks are sent; None if there is no callback.
+
+        Raises
+        ------
+        ValueError
+            If the URL or the secret is none.
+        """
+        if self.callback_url is None:
+            return None
+        from erp_bridge.delivery.settings import WebhookSettings
+
+        secrets = self.webhook_secret
+        text = "" if secrets is None else secrets.get_secret_value()
+        return WebhookSettings(
+            url=self.callback_url,
+            secrets=tuple(part.strip() for part in text.split(",") if part.strip()),
+            tenant=self.tenant_of_erp,
+            about_workflow=self.callback_workflow,
+            private_hosts=self.callback_private,
+            public_url=self.public_url,
+        )
 
     @property
     def tenant_of_erp(self) -> str:

@@ -25,6 +25,7 @@ from .exceptions import Conflict
 from .health import Health
 from .intake import Checks
 from .jwks import KeySetVerifier
+from .outbox import OutboxService
 from .ports import Enqueued, Job, JobStatus, NewJob, Scope, Source
 from .probes import dispatcher_probe, ping_probe, ray_probe
 from .published import PublishedService
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Opened",
+    "catalogue_mapping_of",
     "load_sample_university",
     "migrate",
     "open_services",
@@ -161,6 +163,7 @@ def services_over(bridge: BridgeStores, settings: Settings) -> Services:
         ),
         published=PublishedService(bridge.publications, bridge.catalogue),
         diagnosis=DiagnosisService(jobs, archive, catalogue, instance_of),
+        outbox=OutboxService(bridge.outbox),
         live=live,
         health=Health(required, {"dispatcher": dispatcher_probe}),
         metrics=Metrics(),
@@ -190,14 +193,15 @@ def _bridge_settings(settings: Settings, **connections: Any) -> BridgeSettings:
         redis_url=redis_url,
         schema=settings.database_schema,
         catalogue_schema=settings.catalogue_schema,
-        catalogue_mapping=_mapping(settings),
+        catalogue_mapping=catalogue_mapping_of(settings),
         default_tenant=settings.tenant,
         reference=_reference_settings(settings),
         **connections,
     )
 
 
-def _mapping(settings: Settings) -> CatalogueMapping | None:
+def catalogue_mapping_of(settings: Settings) -> CatalogueMapping | None:
+    """Return what the ERP calls its tables and columns; None for our own names."""
     content = settings.catalogue_mapping
     return None if content is None else mapping_of(content)
 

@@ -14,6 +14,7 @@ from erp_bridge.records import Scope
 from solvers.exceptions import InputError, Issue
 
 from .checking import CatalogueCheck, check_catalogue
+from .contacts import Directory
 from .mapping import institution_of
 from .names import CatalogueMapping
 from .people import code_of_faculty, student_named
@@ -137,16 +138,22 @@ class Catalogue:
             return None
 
     @contextmanager
-    def reading(self, tenant: str) -> Iterator[tuple[Session, Organization]]:
-        """Open a transaction on the tables of a tenant's organization.
+    def directory(self, tenant: str) -> Iterator[Directory]:
+        """Open a transaction in which people of a tenant can be looked up.
 
         Raises
         ------
         InputError
-            If there is not exactly one, or there are no tables of an ERP.
+            If there is not exactly one organization, or there are no tables of an ERP.
         """
         with self._reading() as session:
-            yield session, self._organization(session, tenant)
+            yield Directory(
+                session,
+                self._sources,
+                self._mapping,
+                self._organization(session, tenant),
+                self._database.catalogue_schema,
+            )
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:

@@ -15,6 +15,7 @@ from . import snapshot, tables
 
 __all__ = [
     "ACCEPTED",
+    "CONTACT_COLUMNS",
     "OPTIONAL_TABLES",
     "READ",
     "TABLES",
@@ -70,6 +71,13 @@ OPTIONAL_TABLES = frozenset(
     )
 )
 """Tables that an ERP may do without."""
+
+CONTACT_COLUMNS: dict[str, tuple[str, ...]] = {
+    "departments": ("hod_faculty_id", "office_email", "school_id"),
+    "faculty": ("email", "username", "is_hod", "is_dean"),
+    "students": ("email",),
+}
+"""Columns that are looked up for mail alone; a mapping may rename them."""
 
 
 def order_of(name: str) -> list[str]:

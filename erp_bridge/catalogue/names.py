@@ -27,7 +27,14 @@ from pydantic_core import PydanticCustomError
 
 from solvers.exceptions import InputError, Issue
 
-from .columns import OPTIONAL_TABLES, READ, TABLES, is_optional, is_value_of
+from .columns import (
+    CONTACT_COLUMNS,
+    OPTIONAL_TABLES,
+    READ,
+    TABLES,
+    is_optional,
+    is_value_of,
+)
 
 __all__ = [
     "CatalogueMapping",
@@ -199,6 +206,8 @@ def _findings(table: str, names: TableNames) -> Iterator[Issue]:
     seen: set[str] = set()
     for member, column in _columns_named(names):
         at = [*here, member, column]
+        if member == "columns" and column in CONTACT_COLUMNS.get(table, ()):
+            continue
         if column not in READ[table]:
             yield _unknown("column", column, READ[table], at)
         elif column in seen:

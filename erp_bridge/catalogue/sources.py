@@ -12,24 +12,30 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     FromClause,
     Table,
     Uuid,
     cast,
     column,
     false,
+    func,
     literal,
+    literal_column,
     null,
     select,
     table,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql import quoted_name
 
 from . import tables
 from .columns import READ
 from .names import CatalogueMapping, TableNames
 
-__all__ = ["Sources", "relation_of", "sources_of"]
+__all__ = ["Sources", "relation_of", "sources_of", "whole_row"]
+
+WHOLE_ROW = "horarium_whole_row"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,13 +92,30 @@ def _renamed(own: Table, names: TableNames, schema: str) -> FromClause:
     kinds = {name: own.c[name].type for name in READ[own.name]}
     if names.is_absent:
         nothing = [cast(null(), kind).label(name) for name, kind in kinds.items()]
+        nothing.append(cast(null(), JSONB).label(WHOLE_ROW))
         return select(*nothing).where(false()).subquery(own.name)
     theirs, relation = relation_of(own.name, names, schema)
     source = table(
         quoted_name(relation, quote=True), schema=quoted_name(theirs, quote=True)
     )
+    row = source.alias("horarium_row")
     selected = [_selected(names, n, kind).label(n) for n, kind in kinds.items()]
-    return select(*selected).select_from(source).subquery(own.name)
+    selected.append(whole_row(row).label(WHOLE_ROW))
+    return select(*selected).select_from(row).subquery(own.name)
+
+
+def whole_row(row: FromClause) -> ColumnElement[Any]:
+    """Return a row as JSON under the ERP's own names, whatever columns it has.
+
+    Parameters
+    ----------
+    row
+        Alias that no column is called by, or a source of a mapping.
+    """
+    if WHOLE_ROW in row.c:
+        return row.c[WHOLE_ROW]
+    alias: str = row.name  # type: ignore[attr-defined]
+    return func.to_jsonb(literal_column(alias), type_=JSONB)
 
 
 def _selected(names: TableNames, name: str, kind: Any) -> Any:

@@ -39,7 +39,8 @@ def opened_deliverer(
     """
     database = Database(bridge)
     try:
-        contacts = ContactBook(database, Catalogue(database, bridge.default_tenant))
+        catalogue = Catalogue(database, bridge.default_tenant, bridge.catalogue_mapping)
+        contacts = ContactBook(database, catalogue)
         yield Deliverer(OutboxRepository(database), contacts, delivery)
     finally:
         database.close()

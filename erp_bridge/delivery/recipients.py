@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from erp_bridge.catalogue import Catalogue
-from erp_bridge.catalogue.contacts import Contact, attendees, reviewers, schedulers
+from erp_bridge.catalogue.contacts import Contact, Directory
 from erp_bridge.database import Database
 from erp_bridge.tables import Timetable, TimetableEntry
 from erp_bridge.workflow_records import OutboxDraft
@@ -82,11 +82,12 @@ class ContactBook:
             with self._database.unit_of_work() as session:
                 present = _present_in(session, wanted["timetable_id"], message.tenant)
         try:
-            with self._catalogue.reading(message.tenant) as (session, organization):
-                contacts = _contacts(session, organization.org_id, wanted, present)
+            with self._catalogue.directory(message.tenant) as directory:
+                contacts = _contacts(directory, wanted, present)
         except InputError as error:
             return Recipients(problem=error.issues[0].detail)
-        return Recipients(institution=organization.org_name, contacts=contacts)
+        institution = directory.organization.org_name
+        return Recipients(institution=institution, contacts=contacts)
 
 
 def addressed(
@@ -194,20 +195,17 @@ def _present_in(
 
 
 def _contacts(
-    session: Session,
-    org: uuid.UUID,
+    directory: Directory,
     wanted: Mapping[str, Any],
     present: Mapping[str, Sequence[str]],
 ) -> list[Contact]:
     match wanted["audience"]:
         case "reviewers":
-            return reviewers(session, org, wanted["department_id"])
+            return directory.reviewers(wanted["department_id"])
         case "scheduler":
-            return schedulers(session, org, wanted["subjects"])
+            return directory.schedulers(wanted["subjects"])
         case _:
-            return attendees(
-                session,
-                org,
+            return directory.attendees(
                 instructors=present["instructors"],
                 students=present["students"],
                 batches=present["batches"],

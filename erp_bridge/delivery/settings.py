@@ -52,7 +52,7 @@ class MailSettings:
     timeout_seconds: float = 20.0
 
     def __post_init__(self) -> None:
-        if not is_usable(self.sender_address):
+        if not (self.sender.isprintable() and is_usable(self.sender_address)):
             raise ValueError("the sender must be an address or 'Name <address>'")
         if not self.host or not 1 <= self.port <= 65_535:
             raise ValueError("the mail server needs a host and a port")

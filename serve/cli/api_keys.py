@@ -17,7 +17,7 @@ from serve.security import KeyScope, Role
 from serve.settings import Settings
 
 from .console import FAILED, console_for, settings_with
-from .databases import database_of
+from .databases import opened_database
 
 if TYPE_CHECKING:
     from erp_bridge.api_keys import ApiKeyRepository, KeyRecord
@@ -134,21 +134,7 @@ def _state(record: KeyRecord) -> str:
 @contextmanager
 def _repository(settings: Settings) -> Iterator[ApiKeyRepository]:
     """Open the keys; a failure ends the command."""
-    with (
-        database_of(settings) as url,
-        _keys_at(url, settings.database_schema) as keys,
-    ):
-        yield keys
-
-
-@contextmanager
-def _keys_at(url: str, schema: str) -> Iterator[ApiKeyRepository]:
-    from erp_bridge import BridgeSettings
     from erp_bridge.api_keys import ApiKeyRepository
-    from erp_bridge.database import Database
 
-    database = Database(BridgeSettings(database_url=url, redis_url="", schema=schema))
-    try:
+    with opened_database(settings) as database:
         yield ApiKeyRepository(database)
-    finally:
-        database.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import typer
 from rich.markup import escape
@@ -12,7 +13,10 @@ from serve.settings import Settings
 
 from .console import FAILED, console_for
 
-__all__ = ["database_of"]
+if TYPE_CHECKING:
+    from erp_bridge.database import Database
+
+__all__ = ["database_of", "opened_database"]
 
 
 @contextmanager
@@ -28,6 +32,24 @@ def database_of(settings: Settings) -> Iterator[str]:
         message = escape(str(error))
         console_for(True).print(f"[red]error[/]: {message}", soft_wrap=True)
         raise typer.Exit(FAILED) from error
+
+
+@contextmanager
+def opened_database(settings: Settings) -> Iterator[Database]:
+    """Open the database; its failures end the command with 1."""
+    from erp_bridge import BridgeSettings
+    from erp_bridge.database import Database
+
+    with database_of(settings) as url:
+        database = Database(
+            BridgeSettings(
+                database_url=url, redis_url="", schema=settings.database_schema
+            )
+        )
+        try:
+            yield database
+        finally:
+            database.close()
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from .check_mapping import register as register_check_mapping
 from .demo import register as register_demo
 from .explain import register as register_explain
 from .files import register as register_files
+from .outbox import register as register_outbox
 from .session import go_on_in_nice_session
 from .up import register as register_up
 
@@ -41,6 +42,7 @@ for register in (
     register_bench,
     register_admin,
     register_api_keys,
+    register_outbox,
 ):
     register(app)
 

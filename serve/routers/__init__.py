@@ -6,6 +6,7 @@ from . import (
     generation,
     jobs,
     live,
+    outbox,
     published,
     system,
     variants,
@@ -23,5 +24,6 @@ ROUTERS = (
     erp.router,
     workflow.router,
     published.router,
+    outbox.router,
     live.router,
 )

@@ -15,6 +15,7 @@ from serve.app import create_app
 from serve.credentials import Gatekeeper
 from serve.diagnosing import DiagnosisService
 from serve.health import Health
+from serve.outbox import OutboxService
 from serve.published import PublishedService
 from serve.security import Role, TicketOffice, TokenAuthority
 from serve.services import JobService, Services
@@ -87,6 +88,7 @@ def make_services(settings: Settings) -> tuple[Services, MemoryArchive, MemoryLi
         workflows=WorkflowService(bridge.workflows, bridge.publications, jobs),
         published=PublishedService(bridge.publications, catalogue),
         diagnosis=DiagnosisService(jobs, archive, catalogue, instance_of),
+        outbox=OutboxService(bridge.outbox),
         live=live,
         health=Health({name: _probe(ping) for name, ping in probes.items()}),
         metrics=Metrics(),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from erp_bridge.delivery.records import Channel, MessageStatus, Settlement
 from tests.serve.office import Office
 
 PUBLIC = {"/", "/health", "/api/health", "/metrics"}
@@ -38,9 +39,17 @@ class Routes:
             "variant_id": self.workflow["variant_id"],
             "department_id": "CSE",
             "number": "1",
+            "message_id": self._message(),
         }
         app: Any = office.client.app
         self._document = app.openapi()
+
+    def _message(self) -> str:
+        """One that is dead, so that it may be sent again."""
+        outbox = self._office.bridge.outbox
+        claimed = outbox.claim(Channel("webhook"), 60.0)
+        outbox.settle(claimed, Settlement(status=MessageStatus.DEAD, error="x"))
+        return str(claimed.message_id)
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         for path, operations in self._document["paths"].items():
