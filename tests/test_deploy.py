@@ -64,6 +64,9 @@ def commands() -> Iterator[tuple[str, list[str]]]:
         for key, value in unit(path)["Service"].items():
             if key.startswith("ExecStart"):
                 yield path.name, shlex.split(value)
+    for container in _containers():
+        if "command" in container:
+            yield f"kubernetes {container['name']}", container["command"]
     launcher = read_yaml(ROOT / "ray-config.yaml")
     for key in ("head_start_ray_commands", "worker_start_ray_commands"):
         for line in launcher[key]:
@@ -132,8 +135,12 @@ def test_kubernetes_runs_the_ray_that_is_pinned() -> None:
 
 def _containers() -> Iterator[Any]:
     for item in _kubernetes():
-        if item["kind"] == "Job":
+        if item["kind"] in ("Job", "Deployment"):
             yield from item["spec"]["template"]["spec"]["containers"]
+    yield from _containers_of_ray()
+
+
+def _containers_of_ray() -> Iterator[Any]:
     cluster = ray_service()["spec"]["rayClusterConfig"]
     for group in (cluster["headGroupSpec"], *cluster["workerGroupSpecs"]):
         yield from group["template"]["spec"]["containers"]
@@ -154,10 +161,19 @@ def test_every_node_knows_the_shared_settings() -> None:
     services = compose()["services"]
     for name in ("head", "worker"):
         assert {*SHARED, "RAY_AUTH_TOKEN"} <= set(services[name]["environment"])
-    for container in list(_containers())[1:]:
+    for container in _containers_of_ray():
         assert {*SHARED, "RAY_AUTH_TOKEN"} <= {
             item["name"] for item in container["env"]
         }
+
+
+def test_the_outbox_is_delivered_whichever_way_is_taken() -> None:
+    """By a process of its own, of which several do no harm."""
+    deliver = ["horarium", "deliver"]
+    assert deliver in [item.get("command") for item in compose()["services"].values()]
+    assert deliver in [item.get("command") for item in _containers()]
+    started = [unit(path)["Service"]["ExecStart"] for path in UNITS]
+    assert "/opt/horarium/bin/horarium deliver" in started
 
 
 def test_services_wait_only_for_services_that_exist() -> None:
