@@ -18,7 +18,14 @@ from .workflow_records import (
     WorkflowRecord,
 )
 
-__all__ = ["advance", "event_of", "job_event_of", "judge_job", "notices_of"]
+__all__ = [
+    "advance",
+    "event_of",
+    "job_event_of",
+    "job_notice_of",
+    "judge_job",
+    "notices_of",
+]
 
 _TOPICS = {
     WorkflowAction.SUBMIT: "workflow.submitted",
@@ -202,4 +209,29 @@ def job_event_of(
         actor_role=actor.role,
         comments=comments,
         at=at,
+    )
+
+
+def job_notice_of(
+    job: JobRecord, after: JobStatus, actor: Actor, comments: str, at: datetime
+) -> OutboxDraft:
+    """Compose the mail about a decision on a job, to whoever created it."""
+    return OutboxDraft(
+        tenant=job.tenant,
+        kind="mail",
+        topic=f"job.{after}",
+        payload={
+            "job_id": job.job_id,
+            "variant_number": None,
+            "scope": asdict(job.scope),
+            "actor": asdict(actor),
+            "comments": comments,
+            "at": at.isoformat(),
+            "recipients": {
+                "audience": "scheduler",
+                "subjects": [job.created_by] if job.created_by else [],
+            },
+            "links": {"variants": f"/api/variants/{job.job_id}"},
+        },
+        idempotency_key=f"job.{after}:{job.job_id}:mail",
     )

@@ -24,7 +24,14 @@ from .exceptions import (
 )
 from .publishing import go_live
 from .records import JobRecord, JobStatus
-from .reviewing import advance, event_of, job_event_of, judge_job, notices_of
+from .reviewing import (
+    advance,
+    event_of,
+    job_event_of,
+    job_notice_of,
+    judge_job,
+    notices_of,
+)
 from .tables import GenerationJob
 from .tables import Timetable as TimetableRow
 from .workflow import WorkflowAction, WorkflowStatus
@@ -224,6 +231,8 @@ class WorkflowRepository:
             now = datetime.now(UTC)
             event = job_event_of(job, status, action, actor, comments, now)
             put_in_audit(session, event)
+            notice = job_notice_of(job, status, actor, comments, now)
+            put_in_outbox(session, [notice])
             session.execute(
                 update(GenerationJob)
                 .where(GenerationJob.job_id == uuid.UUID(job.job_id))

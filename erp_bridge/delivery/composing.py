@@ -18,6 +18,8 @@ from .settings import MailSettings
 __all__ = ["compose"]
 
 _SUBJECTS = {
+    "job.approved": "Timetables approved",
+    "job.rejected": "Timetables rejected",
     "workflow.submitted": "Timetable for review",
     "workflow.approved": "Timetable approved",
     "workflow.rejected": "Timetable rejected",
@@ -56,7 +58,7 @@ def compose(message: ClaimedMessage, settings: MailSettings) -> EmailMessage:
     mail["Message-ID"] = f"<{message.message_id}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     words = _words(message, settings)
-    name = message.topic.removeprefix("workflow.")
+    name = message.topic.partition(".")[2]
     mail.set_content(_templates().get_template(f"{name}.txt").render(words))
     page = _templates().get_template(f"{name}.html").render(words)
     mail.add_alternative(page, subtype="html")
@@ -84,11 +86,12 @@ def _scope(scope: Mapping[str, Any]) -> str:
 
 def _words(message: ClaimedMessage, settings: MailSettings) -> dict[str, Any]:
     payload, base = message.payload, settings.public_url.rstrip("/")
-    path = _OWN_PAGES.get(payload["audience"]) or payload["links"]["workflow"]
+    links, number = payload["links"], payload["variant_number"]
+    path = _OWN_PAGES.get(payload["audience"]) or next(iter(links.values()))
     return {
         "institution": payload["institution"],
         "scope": _scope(payload["scope"]),
-        "variant": payload["variant_number"],
+        "variant": "all variants" if number is None else f"variant {number}",
         "actor": payload["actor"]["subject"],
         "comments": payload["comments"].strip(),
         "audience": payload["audience"],

@@ -20,6 +20,7 @@ from erp_bridge.reviewing import (
     advance,
     event_of,
     job_event_of,
+    job_notice_of,
     judge_job,
     notices_of,
 )
@@ -160,6 +161,8 @@ class MemoryWorkflows:
             now = datetime.now(UTC)
             event = job_event_of(job, status, action, actor, comments, now)
             self._events.append(event)
+            notice = job_notice_of(job, status, actor, comments, now)
+            self._bridge.outbox.put([notice])
             row.change(status=status)
             return row.record
 

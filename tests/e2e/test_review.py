@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,12 @@ import pytest
 from serve.security import Role, TokenAuthority
 from serve.settings import Settings, secret_of
 from tests.e2e.programs import running
+from tests.erp_bridge.delivery.receivers import (
+    SECRET,
+    Receiver,
+    is_signed,
+    receiving,
+)
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -61,7 +68,12 @@ def test_a_generated_timetable_is_published(
     """The ERP's body, five variants of the real engine, review, and who sees it."""
     monkeypatch.setenv("HORARIUM_TIME_LIMIT_SECONDS", "10")
     monkeypatch.setenv("HORARIUM_PORT", "0")
-    with running(tmp_path, "demo", "--time-limit", "5") as program:
+    with (
+        receiving() as erp,
+        running(
+            tmp_path, "demo", "--time-limit", "5", environment=_callback(erp)
+        ) as program,
+    ):
         lines = program.lines_until("Ctrl-C stops.")
         url = next(line.split()[1] for line in lines if line.startswith("API"))
         people = People(url, tmp_path)
@@ -74,6 +86,36 @@ def test_a_generated_timetable_is_published(
             with people.client(teacher, "faculty") as faculty:
                 mine = faculty.get("/api/timetable/faculty/me/").json()
                 assert mine["entries"]
+        _told(erp)
+
+
+def _callback(erp: Receiver) -> dict[str, str]:
+    return {
+        "ERP_CALLBACK_URL": f"http://127.0.0.1:{erp.port}",
+        "HORARIUM_WEBHOOK_SECRET": SECRET,
+        "HORARIUM_CALLBACK_PRIVATE": "yes",
+        "HORARIUM_CALLBACK_WORKFLOW": "yes",
+    }
+
+
+def _told(erp: Receiver) -> None:
+    """The ERP hears of every step, signed, without asking."""
+    wanted = {
+        "job.completed",
+        "workflow.submitted",
+        "workflow.approved",
+        "workflow.published",
+    }
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        told = {json.loads(body)["type"] for _, _, body in erp.requests}
+        if told >= wanted:
+            break
+        time.sleep(0.2)
+    assert told == wanted
+    assert all(is_signed(headers, body) for _, headers, body in erp.requests)
+    ids = [headers["webhook-id"] for _, headers, _ in erp.requests]
+    assert len(set(ids)) == len(ids)
 
 
 def _run(scheduler: httpx.Client, hod: httpx.Client, student: httpx.Client) -> None:

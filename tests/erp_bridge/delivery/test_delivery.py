@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from erp_bridge import BridgeStores, load_sample
+from erp_bridge import Actor, BridgeStores, WorkflowAction, load_sample
 from erp_bridge.catalogue import Catalogue, mapping_of
 from erp_bridge.database import Database
 from erp_bridge.delivery.backoff import MAX_ATTEMPTS
@@ -197,6 +197,26 @@ def test_the_scheduler_is_told_of_a_decision(campus: Campus) -> None:
     (mail,) = [m for m in campus.box.mails if "revision" in m.content["Subject"]]
     assert mail.recipients == ["sched@example.edu"]
     assert "Because." in mail.part("plain")
+
+
+@pytest.mark.parametrize(
+    ("action", "word"), [("approve", "approved"), ("reject", "rejected")]
+)
+def test_who_asked_for_a_job_is_told_of_its_decision(
+    campus: Campus, action: str, word: str
+) -> None:
+    """Of all its variants at once, with the reason."""
+    job_id = campus.complete(created_by="scheduler")
+    campus.bridge.workflows.decide_job(
+        job_id, "t", WorkflowAction(action), Actor("hod", "staff"), "Because."
+    )
+    campus.deliver()
+    (mail,) = campus.box.mails
+    assert mail.recipients == ["sched@example.edu"]
+    assert mail.content["Subject"] == f"Timetables {word}: CSE, semester 3"
+    for kind in ("plain", "html"):
+        assert "all variants" in mail.part(kind)
+        assert "Because." in mail.part(kind)
 
 
 def test_all_who_attend_are_told_of_a_publication(campus: Campus) -> None:
