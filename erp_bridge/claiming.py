@@ -50,7 +50,9 @@ def next_claimable() -> Select[Any]:
             last_served.label("last_served"),
         )
         .select_from(tenants)
-        .subquery()
+        .cte("tenant_order")
+        # Else its counts would be made anew for every job that waits.
+        .prefix_with("MATERIALIZED", dialect="postgresql")
     )
     job = GenerationJob
     return (

@@ -23,11 +23,11 @@ from uuid import uuid4
 import psycopg
 
 from cluster import ClusterParams
-from erp_bridge import JobDraft, Scope
+from erp_bridge import BridgeStores, JobDraft, Scope
 from tests.erp_bridge.documents import DOCUMENT
 
 from .submissions import percentile
-from .workbench import Workbench, workbench
+from .workbench import Workbench, bridge_of, databases, workbench
 
 NUM_TENANTS = 20
 TENANTS = [f"tenant-{number:02d}" for number in range(NUM_TENANTS)]
@@ -56,9 +56,9 @@ def most_passed_over(order: Sequence[str], tenant: str) -> int:
     return most
 
 
-def _submit(bench: Workbench, num_jobs: int) -> None:
+def _submit(bridge: BridgeStores, num_jobs: int) -> None:
     for tenant in owners(num_jobs):
-        bench.bridge.jobs.enqueue(
+        bridge.jobs.enqueue(
             JobDraft(
                 job_id=str(uuid4()),
                 tenant=tenant,
@@ -100,7 +100,7 @@ def measure(num_jobs: int, slots: int) -> dict[str, Any]:
     params = ClusterParams(max_concurrent_jobs=slots, warm_variants=5 * slots)
     with workbench(params, num_cpus=2) as bench:
         began = time.monotonic()
-        _submit(bench, num_jobs)
+        _submit(bench.bridge, num_jobs)
         submitted = time.monotonic() - began
         first = bench.read()
         _wait_for_ends(bench)
@@ -126,13 +126,44 @@ def measure(num_jobs: int, slots: int) -> dict[str, Any]:
     }
 
 
+def measure_claims(num_jobs: int) -> dict[str, Any]:
+    """Queue all and claim half of them, without running any; returns milliseconds."""
+    with databases() as urls, bridge_of(urls) as bridge:
+        _submit(bridge, num_jobs)
+        claims: list[float] = []
+        heartbeats: list[float] = []
+        for _ in range(num_jobs // 2):
+            began = time.perf_counter()
+            claim = bridge.work.claim("bench", 60.0)
+            claimed = time.perf_counter()
+            assert claim is not None
+            bridge.work.heartbeat(claim.job_id, claim.fencing_token, 60.0)
+            heartbeats.append(1000 * (time.perf_counter() - claimed))
+            claims.append(1000 * (claimed - began))
+    return {
+        "jobs": num_jobs,
+        "claim_ms": {"p50": percentile(claims, 0.5), "p99": percentile(claims, 0.99)},
+        "heartbeat_ms": {
+            "p50": percentile(heartbeats, 0.5),
+            "p99": percentile(heartbeats, 0.99),
+        },
+    }
+
+
 def main() -> None:
     """Run the measurement and print one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=1000)
     parser.add_argument("--slots", type=int, default=4)
+    parser.add_argument(
+        "--claims", action="store_true", help="only claim, and run nothing"
+    )
     given = parser.parse_args()
-    sys.stdout.write(json.dumps(measure(given.jobs, given.slots), indent=1) + "\n")
+    if given.claims:
+        found = measure_claims(given.jobs)
+    else:
+        found = measure(given.jobs, given.slots)
+    sys.stdout.write(json.dumps(found, indent=1) + "\n")
 
 
 if __name__ == "__main__":

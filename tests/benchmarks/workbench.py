@@ -16,11 +16,18 @@ import redis
 from cluster import ClusterParams, DispatcherClient, start_dispatcher
 from cluster.bench import processes_below
 from erp_bridge import BridgeSettings, BridgeStores, migrate
-from serve.embedded import EmbeddedServices
+from serve.embedded import EmbeddedServices, Urls
 from serve.settings import Settings
 from serve.storage import stores_factory
 
-__all__ = ["KINDS", "Reading", "Workbench", "workbench"]
+__all__ = [
+    "KINDS",
+    "Reading",
+    "Workbench",
+    "bridge_of",
+    "databases",
+    "workbench",
+]
 
 KINDS = {
     "dispatcher": "ray::DispatcherShell",
@@ -140,6 +147,29 @@ def _proportional_bytes(pid: int) -> int:
 
 
 @contextmanager
+def databases() -> Iterator[Urls]:
+    """A PostgreSQL with all tables and a Valkey, for the time of a ``with``."""
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        EmbeddedServices(Path(folder), durable=False) as urls,
+    ):
+        migrate(urls.database_url, "horarium")
+        yield urls
+
+
+@contextmanager
+def bridge_of(urls: Urls) -> Iterator[BridgeStores]:
+    """The bridge of this process, for the time of a ``with``."""
+    bridge = BridgeStores(
+        BridgeSettings(database_url=urls.database_url, redis_url=urls.redis_url)
+    )
+    try:
+        yield bridge
+    finally:
+        bridge.close()
+
+
+@contextmanager
 def workbench(params: ClusterParams, num_cpus: int) -> Iterator[Workbench]:
     """Start everything for the time of a ``with``."""
     os.environ.update(
@@ -150,24 +180,17 @@ def workbench(params: ClusterParams, num_cpus: int) -> Iterator[Workbench]:
     )
     import ray
 
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        services = EmbeddedServices(Path(folder), durable=False)
-        with services as urls:
-            migrate(urls.database_url, "horarium")
-            bridge = BridgeStores(
-                BridgeSettings(database_url=urls.database_url, redis_url=urls.redis_url)
-            )
-            settings = Settings().with_urls(
-                database_url=urls.database_url,
-                redis_url=urls.redis_url,
-                jwt_secret="-" * 32,
-            )
-            ray.init(num_cpus=num_cpus, include_dashboard=False, log_to_driver=False)
-            dispatcher = start_dispatcher(stores_factory(settings), params)
-            try:
-                dispatcher.wait_until_ready(READY_SECONDS)
-                yield Workbench(bridge, dispatcher, urls.database_url, urls.redis_url)
-            finally:
-                dispatcher.shutdown()
-                ray.shutdown()
-                bridge.close()
+    with databases() as urls, bridge_of(urls) as bridge:
+        settings = Settings().with_urls(
+            database_url=urls.database_url,
+            redis_url=urls.redis_url,
+            jwt_secret="-" * 32,
+        )
+        ray.init(num_cpus=num_cpus, include_dashboard=False, log_to_driver=False)
+        dispatcher = start_dispatcher(stores_factory(settings), params)
+        try:
+            dispatcher.wait_until_ready(READY_SECONDS)
+            yield Workbench(bridge, dispatcher, urls.database_url, urls.redis_url)
+        finally:
+            dispatcher.shutdown()
+            ray.shutdown()
