@@ -26,7 +26,10 @@ RESULT_SECONDS = 86_400
 
 _STAGES = {
     "queued": "initializing",
+    "running": "loading",
     "starting": "loading",
+    "loading": "loading",
+    "warming": "loading",
     "communities": "clustering",
     "cpsat": "cpsat_solving",
     "shared": "ga_optimization",

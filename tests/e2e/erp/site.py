@@ -55,6 +55,8 @@ class Seen:
     ----------
     values
         Values of ``progress:job:``, each time another one.
+    moments
+        Seconds after the call, at each of them.
     lifetimes
         Seconds that the key had left, at each of them.
     keys
@@ -66,6 +68,7 @@ class Seen:
     """
 
     values: list[dict[str, Any]] = field(default_factory=list)
+    moments: list[float] = field(default_factory=list)
     lifetimes: list[int] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
     row: dict[str, Any] = field(default_factory=dict)
@@ -74,6 +77,13 @@ class Seen:
     @property
     def end(self) -> dict[str, Any]:
         return self.values[-1]
+
+    def stages(self) -> dict[str, float]:
+        """When each stage was first seen, in seconds after the call."""
+        first: dict[str, float] = {}
+        for value, moment in zip(self.values, self.moments, strict=True):
+            first.setdefault(value["stage"], moment)
+        return first
 
 
 class Site:
@@ -175,6 +185,7 @@ class Site:
                 seen.seconds = time.perf_counter() - begin
             if value is not None and (not seen.values or value != seen.end):
                 seen.values.append(value)
+                seen.moments.append(time.perf_counter() - begin)
                 seen.lifetimes.append(self.redis.ttl(f"progress:job:{job_id}"))
             if seen.row:
                 return seen

@@ -6,6 +6,7 @@ The figures are printed; see docs/erp.md.
 from __future__ import annotations
 
 import json
+import os
 import time
 import uuid
 from collections.abc import Iterator
@@ -23,17 +24,17 @@ from .site import ENDS, FAR, NEAR, WEEK, Seen, Site, site
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 SLOTS = [f"{h:02}:00-{h + 1:02}:00" for h in (8, 9, 10, 11, 13, 14, 15, 16)]
-STAGES = {
+STAGES = (
     *("initializing", "loading", "clustering", "cpsat_solving"),
-    *("ga_optimization", "rl_refinement", *ENDS),
-}
+    *("ga_optimization", "rl_refinement", "completed"),
+)
 STARTED = {"job_id", "status", "message", "estimated_time_minutes"}
 PERFECT = Findings(0, 0, 0, 0, 0, 0, 0)
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site(tmp_path_factory.mktemp("small"), "small", time_limit=5.0) as found:
+    with site(tmp_path_factory.mktemp("small"), "small", time_limit=3.0) as found:
         yield found
 
 
@@ -164,7 +165,6 @@ def _check_generation(erp: Site, size: str) -> None:
 def _check_progress(seen: Seen, job_id: str) -> None:
     for value in seen.values:
         assert value["job_id"] == job_id
-        assert value["stage"] in STAGES
         assert value["status"] in ("queued", "running", *ENDS)
         for name in ("stage_progress", "overall_progress"):
             assert isinstance(value[name], float)
@@ -178,7 +178,9 @@ def _check_progress(seen: Seen, job_id: str) -> None:
     percents = [value["overall_progress"] for value in seen.values]
     assert all(before <= after for before, after in pairwise(percents))
     assert {"running", "completed"} <= {value["status"] for value in seen.values}
-    assert len({value["stage"] for value in seen.values}) >= 3
+    stages = [STAGES.index(value["stage"]) for value in seen.values]
+    assert len(set(stages)) >= 4
+    assert stages == sorted(stages)
     assert (seen.end["stage"], seen.end["overall_progress"]) == ("completed", 100.0)
     assert isinstance(seen.end["completed_at"], int)
 
@@ -219,7 +221,12 @@ def _check_keys(erp: Site, seen: Seen, job_id: str) -> None:
 def _report(
     size: str, term: Term, seen: Seen, variants: Any, found: list[Findings]
 ) -> None:
-    print(f"\n{size}: {term.num_meetings} meetings, completed {seen.seconds:.1f} s")
+    print(
+        f"\n{size}: {term.num_meetings} meetings, completed after {seen.seconds:.1f} s "
+        f"(load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs)"
+    )
+    stages = (f"{stage} {moment:.1f}" for stage, moment in seen.stages().items())
+    print(f"  seen first at: {', '.join(stages)}")
     for variant, findings in zip(variants, found, strict=True):
         metrics = variant["quality_metrics"]
         print(
