@@ -130,7 +130,17 @@ class _Sums:
             named = self._instance.courses[course]
             if supply is not None:
                 subject = named.name or named.id
-                yield from _judge("seats", subject, "seats", demand, supply, demand)
+                # Where nobody can choose, one section is as large as its course.
+                tight = demand if self._is_choice(course) else 0
+                yield from _judge("seats", subject, "seats", demand, supply, tight)
+
+    def _is_choice(self, course: int) -> bool:
+        """Whether a student who takes a course can attend one event or another."""
+        configurations = self._instance.courses[course].configurations
+        return len(configurations) > 1 or any(
+            len(events) > 1
+            for events in self._instance.events_of_configuration(configurations[0])
+        )
 
     def _course_seats(self, course: int) -> int | None:
         """Most students that a course can take; None without limit."""

@@ -190,6 +190,22 @@ def test_sums_that_cannot_work_out_are_errors() -> None:
     assert "4 seats are needed, 3 there are" in issues["seats_overbooked"].detail
 
 
+@pytest.mark.parametrize(("num_sections", "codes"), [(1, []), (2, ["no_slack_seats"])])
+def test_full_seats_are_a_warning_where_students_choose(
+    num_sections: int, codes: list[str]
+) -> None:
+    """The only section of a course has as many seats as students, by nature."""
+    events = tuple(((MONDAY, TUESDAY), ()) for _ in range(num_sections))
+    instance = small_instance(events, ())
+    limited = tuple(
+        type(event)(event.id, 0, event.times, limit=4 // num_sections)
+        for event in instance.events
+    )
+    students = tuple(Student(f"s{i}", (0,)) for i in range(4))
+    instance = instance.replace(events=limited, students=students)
+    assert [issue.code for issue in diagnose(instance, seconds=10).issues] == codes
+
+
 def test_what_is_nearly_full_is_a_warning() -> None:
     """Everything fits, but no slot of the room is left."""
     events = tuple(((MONDAY, NEXT, TUESDAY), (0,)) for _ in range(3))
