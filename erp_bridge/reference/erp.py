@@ -136,15 +136,13 @@ class ReferenceErp:
             If the row is wrong.
         """
         request = {name: row.request.get(name) for name in _REQUEST}
-        start = start_of(
-            {
-                **request,
-                "job_id": row.job_id,
-                "organization_id": str(self.org_id),
-                "semester": row.semester,
-                "academic_year": row.academic_year,
-            }
-        )
+        # The columns may be null; what the ERP put beside says the same.
+        term = {
+            "semester": row.semester or row.request.get("semester"),
+            "academic_year": row.academic_year or row.request.get("academic_year"),
+        }
+        named = {"job_id": row.job_id, "organization_id": str(self.org_id)}
+        start = start_of({**request, **term, **named})
         return self._jobs.enqueue(self._draft(start, row.request))
 
     def draft_of_entry(self, job_id: str, entry: Mapping[str, Any]) -> JobDraft:

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from erp_bridge.exceptions import BridgeError
+from erp_bridge.exceptions import JobExists, OtherOrganization
 from erp_bridge.jobs import JobRepository
 from erp_bridge.live import LiveStore
 from erp_bridge.records import JobRecord, JobStatus
@@ -21,6 +21,9 @@ from .live_keys import ReferenceKeys
 from .rows import ErpRow, RowStore
 
 __all__ = ["Sweeper"]
+
+_FOR_GOOD = (JobExists, OtherOrganization)
+"""Refusals that no later try changes; a server that is away is tried again."""
 
 logger = logging.getLogger(__name__)
 
@@ -116,7 +119,7 @@ class Sweeper:
             details = " ".join(issue.detail for issue in error.issues)
             self._rows.end(row.job_id, self._erp.org_id, "failed", details)
             logger.warning("A lost start is wrong: %s", error, extra=extra)
-        except BridgeError:
+        except _FOR_GOOD:
             self._refused.add(row.job_id)
             raise
         else:
@@ -139,7 +142,7 @@ class Sweeper:
             if entry is None or "source" in entry:
                 return
             self._erp.start_known(job_id)
-        except (InputError, BridgeError):
+        except (InputError, *_FOR_GOOD):
             self._refused.add(job_id)
             raise
 

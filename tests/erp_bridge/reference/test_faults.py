@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from erp_bridge import JobStatus
+from erp_bridge.exceptions import StoreUnavailable
+from erp_bridge.jobs import JobRepository
 from solvers import MaxRuntime, solve
 from solvers.exceptions import InputError
 from solvers.model import Instance, Timetable
@@ -199,6 +201,35 @@ def test_a_high_priority_goes_first(erp: Erp) -> None:
         last = erp.insert(data={"time_config": WEEK, "priority": word})
         _start(erp, last)
     erp.claim(last)
+
+
+def test_a_lost_start_survives_a_database_that_was_away(
+    erp: Erp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next sweep takes it up; so it is with a queue entry."""
+    found, entry = erp.insert(), str(uuid.uuid4())
+    erp.servers.redis.set(f"generation_queue:{entry}", json.dumps({"semester": 1}))
+
+    def away(*_: Any) -> Any:
+        raise StoreUnavailable
+
+    with monkeypatch.context() as patched:
+        patched.setattr(JobRepository, "enqueue", away)
+        erp.tend()
+    assert erp.row(found).status == "running"
+    erp.tend()
+    for job_id in (found, entry):
+        assert erp.bridge.jobs.get(job_id, "default") is not None
+
+
+def test_a_row_without_a_term_has_it_beside(erp: Erp) -> None:
+    """Both columns may be null."""
+    data = {"time_config": WEEK, "semester": "odd", "academic_year": "2024-2025"}
+    job_id = erp.insert(data=data, semester=None, year=None)
+    erp.tend()
+    job = erp.bridge.jobs.get(job_id, "default")
+    assert job is not None
+    assert (job.scope.semester, job.scope.academic_year) == (1, "2024-2025")
 
 
 def test_a_semester_in_other_words_is_not_taken_for_even(erp: Erp) -> None:
