@@ -34,7 +34,7 @@ PERFECT = Findings(0, 0, 0, 0, 0, 0, 0)
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site(tmp_path_factory.mktemp("small"), "small", time_limit=3.0) as found:
+    with site(tmp_path_factory.mktemp("small"), "small", time_limit=5.0) as found:
         yield found
 
 
