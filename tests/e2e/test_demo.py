@@ -14,10 +14,10 @@ def test_the_demo_ends_with_five_verified_variants(tmp_path: Path) -> None:
     """Five feasible variants, each the best under its own weights; nothing is left."""
     arguments = ["--once", "--json", "--time-limit", "15"]
     with running(tmp_path, "demo", *arguments) as program:
-        out, err = program.process.communicate(timeout=500)
-        assert program.process.returncode == 0, err
-        assert program.left_behind() == []
-    assert "Traceback" not in err
+        out = program.wait(500)
+        assert program.process.returncode == 0, program.errors()
+        assert program.left_behind() == {}
+    assert "Traceback" not in program.errors()
     (line,) = out.splitlines()
     outcome = json.loads(line)
     variants = outcome["variants"]

@@ -63,7 +63,10 @@ def ray_head(environment: dict[str, str], dashboard: int) -> Iterator[None]:
         )
     }
     # Sockets have short names: pytest's own folders are too deep.
-    with tempfile.TemporaryDirectory(prefix="ray-") as folder:
+    # Ray's helpers write their logs for some seconds more.
+    with tempfile.TemporaryDirectory(
+        prefix="ray-", ignore_cleanup_errors=True
+    ) as folder:
         process = subprocess.Popen(
             [
                 str(BIN / "ray"),

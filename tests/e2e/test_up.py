@@ -20,11 +20,11 @@ def test_a_signal_stops_everything(tmp_path: Path, number: signal.Signals) -> No
         assert httpx.get(f"{url}/health", timeout=30).json()["status"] == "ok"
         assert len(program.processes()) > 5
         program.process.send_signal(number)
-        out, err = program.process.communicate(timeout=90)
-        assert program.process.returncode == 0, err
-        assert program.left_behind() == []
+        out = program.wait()
+        assert program.process.returncode == 0, program.errors()
+        assert program.left_behind() == {}
     assert out.splitlines()[-1] == "Stopped."
-    assert "Traceback" not in err
+    assert "Traceback" not in program.errors()
 
 
 def test_a_start_can_be_called_off(tmp_path: Path) -> None:
@@ -32,6 +32,6 @@ def test_a_start_can_be_called_off(tmp_path: Path) -> None:
     with running(tmp_path, "up", "--port", "0") as program:
         program.lines_until("Starting Ray")
         program.process.send_signal(signal.SIGINT)
-        _, err = program.process.communicate(timeout=90)
-        assert program.left_behind() == []
-    assert "Traceback" not in err
+        program.wait()
+        assert program.left_behind() == {}
+    assert "Traceback" not in program.errors()

@@ -205,6 +205,27 @@ class Site:
             connection.execute(query, (job_id,))
             yield
 
+    def wait_until_own_job_completes(self, job_id: str) -> None:
+        """Look at our own job, a few times a second; say how it is if it does not."""
+        query = """
+            SELECT status, progress, claimed_at, lease_until, attempt, worker,
+                   stop_requested, error_message, last_progress, now() AS asked_at
+            FROM horarium.generation_jobs WHERE job_id = %s
+        """
+        begin = time.perf_counter()
+        with psycopg.connect(
+            self.database_url, row_factory=psycopg.rows.dict_row, autocommit=True
+        ) as connection:
+            while True:
+                found = connection.execute(query, (job_id,)).fetchone()
+                if found is not None and found["status"] == "completed":
+                    return
+                over = found is not None and found["status"] in ENDS
+                if over or time.perf_counter() - begin > _PATIENCE:
+                    shown = self.progress(job_id)
+                    raise AssertionError(f"the job does not complete: {found}, {shown}")
+                time.sleep(_PAUSE)
+
     def count_jobs(self, job_id: str) -> int:
         """Jobs of the service with this id."""
         query = "SELECT count(*) AS n FROM horarium.generation_jobs WHERE job_id = %s"

@@ -48,7 +48,7 @@ def test_the_row_is_committed_before_redis_tells(small: Site) -> None:
     job_id = small.insert()
     with small.locked(job_id):
         assert small.start(job_id).status_code == 200
-        wait_for(lambda: _own_status(small, job_id) == "completed", 120)
+        small.wait_until_own_job_completes(job_id)
         end = time.monotonic() + 8
         while time.monotonic() < end:
             value = small.progress(job_id)
@@ -236,13 +236,6 @@ def _report(
             f"{findings.batches}; unserved {findings.unserved}, missing "
             f"{findings.missing}, unfit {findings.unfit}"
         )
-
-
-def _own_status(erp: Site, job_id: str) -> str | None:
-    query = "SELECT status FROM horarium.generation_jobs WHERE job_id = %s"
-    with erp.connect() as connection:
-        found = connection.execute(query, (job_id,)).fetchone()
-    return None if found is None else found["status"]
 
 
 def _shown(erp: Site, job_id: str, name: str) -> Any:
