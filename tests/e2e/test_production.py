@@ -122,6 +122,8 @@ def test_serve_deploy_brings_the_whole_service_up(tmp_path: Path) -> None:
         "RAY_AUTH_TOKEN": secrets.token_hex(32),
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_worker_niceness": "0",
+        # Started by `uv run`, Ray would ship the project and compile all kernels anew.
+        "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
     }
     address = f"http://127.0.0.1:{dashboard}"
     config = shipped_configuration(tmp_path, port)
