@@ -17,9 +17,10 @@ import math
 import numpy as np
 from numba import njit
 
-from .chains import chain
+from .chains import MAX_BROKEN, chain
 from .moves import apply_move, move_delta
 from .rng import rand_float, rand_int
+from .state import MAX_CHAIN
 
 __all__ = ["anneal_events", "keep_best", "sample_soft_changes", "violated"]
 
@@ -174,6 +175,7 @@ def anneal_events(p, x, work, temperature, hard_weight, growth, kind, rates, unt
     done = np.int64(0)
     weight = hard_weight
     next_refresh = np.int64(0)
+    most_broken = MAX_CHAIN - 1 if until else MAX_BROKEN
     if len(p.movable) == 0:
         note_best(x)
         keep_best(x)
@@ -208,7 +210,9 @@ def anneal_events(p, x, work, temperature, hard_weight, growth, kind, rates, unt
                 keep_best(x)
                 done += CHAIN_WORK - 1
                 x.counters[2] += 1
-                if not chain(p, x, i, time_pos, room_pos, threshold, weight):
+                if not chain(
+                    p, x, i, time_pos, room_pos, threshold, weight, most_broken
+                ):
                     continue
                 x.counters[3] += 1
             else:

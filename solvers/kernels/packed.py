@@ -65,6 +65,7 @@ _RANKS = {
     "room_use": 2,
     "meetings": 2,
     "log": 2,
+    "places": 2,
 }
 _STATE_RANKS = {**_RANKS, "same_hard": 2, "same_soft": 2}
 
@@ -206,6 +207,9 @@ def _pack_state(t):
     s.log = _borrowed(t.log)
     s.marks = _borrowed(t.marks)
     s.clash = _borrowed(t.clash)
+    s.option_hard = _borrowed(t.option_hard)
+    s.option_soft = _borrowed(t.option_soft)
+    s.places = _borrowed(t.places)
     s.counters = _borrowed(t.counters)
     return s
 

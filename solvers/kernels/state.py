@@ -59,7 +59,7 @@ class State(NamedTuple):
         That assignment.
     rng, stop
         ``(2,)`` uint64 generator; ``(1,)`` uint8, non-zero asks kernels to return.
-    meetings, queue, log, marks, clash, counters
+    meetings, log, marks, clash, option_hard, option_soft, places, counters
         Scratch space, the chain's stamps, and counters (0 moves tried, 1 accepted, 2
         chains tried, 3 accepted, 4 stamp, 5 a better assignment is not yet copied).
     """
@@ -97,6 +97,9 @@ class State(NamedTuple):
     log: NDArray[np.int64]
     marks: NDArray[np.int64]
     clash: NDArray[np.int64]
+    option_hard: NDArray[np.int64]
+    option_soft: NDArray[np.int64]
+    places: NDArray[np.int64]
     counters: NDArray[np.int64]
 
 
@@ -105,6 +108,7 @@ def new_state(arrays: InstanceArrays, seed: int) -> State:
     events, rooms = arrays.num_events, arrays.num_rooms + 1
     related = int(arrays.room_row.max(initial=-1)) + 1
     longest = int(np.diff(arrays.list_ptr).max(initial=0)) + 1
+    options = int(np.diff(arrays.time_ptr).max(initial=1))
 
     def zeros(*shape: int) -> NDArray[np.int64]:
         return np.zeros(shape, np.int64)
@@ -143,5 +147,8 @@ def new_state(arrays: InstanceArrays, seed: int) -> State:
         log=zeros(4 * MAX_CHAIN + 8, 3),
         marks=zeros(events),
         clash=zeros(events + 1),
+        option_hard=zeros(options),
+        option_soft=zeros(options),
+        places=zeros(3, 4),
         counters=zeros(8),
     )

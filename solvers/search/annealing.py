@@ -24,6 +24,9 @@ from .state import SearchState
 __all__ = ["Annealing", "AnnealingParams"]
 
 _CYCLE = 20
+_WEIGHT_SPAN = 300.0
+_STUCK = 3
+"""Chunks at the highest hard weight until a violation is taken for stuck."""
 _HOT, _COLD = 0.35, 0.08
 
 
@@ -79,10 +82,11 @@ class Annealing:
     ) -> None:
         self.state = state
         self.params = params or AnnealingParams()
-        self._weight = 0.0
+        self._weight = self._least = 0.0
         self._highest = 0.0
         self._hot = self._cold = 0.0
         self._repairs = 0
+        self._chunks_stuck = 0
 
     @property
     def calibrated(self) -> bool:
@@ -143,7 +147,8 @@ class Annealing:
         self._hot = max(0.3, self.params.start_scale * float(quarter))
         self._cold = min(self._hot, max(0.15, self.params.end_scale * float(tenth)))
         self._weight = max(3 * float(half), 5 * self._hot)
-        self._highest = 300 * self._weight
+        self._highest = _WEIGHT_SPAN * self._weight
+        self._least = float(half)
 
     def scale_start(self, factor: float) -> None:
         """Multiply the start temperature, so that islands differ."""
@@ -177,10 +182,30 @@ class Annealing:
             student_moves = max(1, moves * params.student_work // chunk)
             state.anneal_students(student_moves, temperature, limit_weight)
             moves = max(1, moves - student_moves)
+        least = max(2.5 * temperature, self._least)
         self._weight = state.anneal_events(
             moves,
             temperature,
-            max(self._weight, 2.5 * temperature),
-            growth=(params.growth, 2.5 * temperature, self._highest),
+            max(self._weight, least),
+            growth=(params.growth, least, self._highest),
             rates=(params.chain_rate, params.swap_rate, 0.05),
         )
+        is_stuck = state.cost.hard > 0 and self._weight >= self._highest
+        self._chunks_stuck = self._chunks_stuck + 1 if is_stuck else 0
+        if self._chunks_stuck >= _STUCK:
+            self._mend(temperature)
+
+    def _mend(self, temperature: float) -> None:
+        """Leave violations that no weight drives out, if need be for the best."""
+        state, params = self.state, self.params
+        self._chunks_stuck = 0
+        self._weight = state.anneal_events(
+            params.event_work // 4,
+            temperature,
+            self._weight,
+            rates=(0.3, params.swap_rate, 0.9),
+            until_feasible=True,
+        )
+        if state.cost.hard > 0 and state.best_cost.hard == 0:
+            state.restore_best()
+        self._weight = self._highest / _WEIGHT_SPAN

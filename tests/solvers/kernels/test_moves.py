@@ -22,6 +22,7 @@ MOVES = {
 }
 LINKS = ("room_head", "room_next", "room_prev")
 SCRATCH = ("rng", "stop", "meetings", "log", "marks", "clash", "counters")
+SCRATCH += ("option_hard", "option_soft", "places")
 
 seeds = st.integers(0, 2**16)
 
