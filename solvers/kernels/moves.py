@@ -126,17 +126,21 @@ def move_delta(p, x, i, time_pos, room_pos, threshold, hard_weight):
     r = p.room_ids[room_pos]
     hard, soft = _table_delta(p, x, i, time_pos, room_pos)
     has_lists = p.member_ptr[i + 1] > p.member_ptr[i]
-    if _walks(p, x, i):
+    walks = _walks(p, x, i)
+    back_hard = back_soft = np.int64(0)
+    if has_lists:
+        back_hard, back_soft = _lists_now(p, x, i)
+    if walks:
         hard -= x.far_hard[i]
         soft -= x.far_soft[i]
-        if not has_lists and hard_weight * hard + soft > threshold:
-            return hard, soft, False
+    if hard_weight * (hard - back_hard) + (soft - back_soft) > threshold:
+        return hard, soft, False
+    if walks:
         more_hard, more_soft = far_parts(p, x, i, t, r)
         hard += more_hard
         soft += more_soft
     if has_lists:
-        best_hard, best_soft = _lists_now(p, x, i)
-        if hard_weight * (hard - best_hard) + (soft - best_soft) > threshold:
+        if hard_weight * (hard - back_hard) + (soft - back_soft) > threshold:
             return hard, soft, False
         more_hard, more_soft = _lists_delta(p, x, i, t, r)
         hard += more_hard
