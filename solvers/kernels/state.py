@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.model import InstanceArrays
+from solvers.model import MAX_GROUP, InstanceArrays
 
 from .rng import seed_state
 
@@ -144,7 +144,7 @@ def new_state(arrays: InstanceArrays, seed: int) -> State:
         rng=seed_state(seed),
         stop=np.zeros(1, np.uint8),
         meetings=zeros(longest, 3),
-        log=zeros(4 * MAX_CHAIN + 8, 3),
+        log=zeros(MAX_CHAIN + MAX_GROUP, 3),
         marks=zeros(events),
         clash=zeros(events + 1),
         option_hard=zeros(options),

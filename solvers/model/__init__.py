@@ -9,7 +9,7 @@ from .codes import (
     Span,
     span_of,
 )
-from .compilation import compile_instance, reweight
+from .compilation import MAX_GROUP, compile_instance, reweight
 from .cost import Cost
 from .instance import (
     Batch,
@@ -31,6 +31,7 @@ from .timetable import Timetable
 from .weights import ITC2019_CRITERIA, Weights
 
 __all__ = [
+    "MAX_GROUP",
     "ITC2019_CRITERIA",
     "PAIRWISE_CODES",
     "ROOM_CODES",

@@ -56,6 +56,9 @@ class InstanceArrays(NamedTuple):
         Time relations of each event, both directions.
     same_ptr, same_other, same_wanted, same_hard, same_soft
         Room relations; ``same_wanted`` 1 for SameRoom, 0 for DifferentRoom.
+    group_of, group_ptr, group_events
+        Groups of events that hard constraints hold together: ``(N,)`` group of each
+        event, -1 without one, and the events of each group.
     far_ptr, far_other, far_hard, far_soft
         SameAttendees relations between rooms that lie apart.
     list_code, list_span, list_by_room
@@ -117,6 +120,9 @@ class InstanceArrays(NamedTuple):
     same_wanted: Int
     same_hard: Long
     same_soft: Long
+    group_of: Int
+    group_ptr: Long
+    group_events: Int
     far_ptr: Long
     far_other: Int
     far_hard: Long

@@ -26,6 +26,15 @@ __all__ = ["compile_instance", "reweight"]
 UNLIMITED = 2**30
 _ROOM_PAIRS = (ConstraintCode.SameRoom, ConstraintCode.DifferentRoom)
 _LONG_WAY = (ConstraintCode.SameAttendees,)
+_TOGETHER = (
+    ConstraintCode.SameStart,
+    ConstraintCode.SameTime,
+    ConstraintCode.SameDays,
+    ConstraintCode.SameWeeks,
+    ConstraintCode.SameRoom,
+)
+MAX_GROUP = 16
+"""Larger groups are not moved as one."""
 
 
 def compile_instance(instance: Instance) -> InstanceArrays:
@@ -75,6 +84,19 @@ def _rows(
     """Pointers of rows and the order that sorts entries by owner."""
     order = np.argsort(owners, kind="stable")
     return _pointers(np.bincount(owners, minlength=count)), order
+
+
+def _components(pairs: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Least node that each of ``count`` nodes is connected with by ``(n, 2)`` pairs."""
+    label = np.arange(count)
+    while True:
+        least = label[pairs].min(axis=1)
+        lower = label.copy()
+        np.minimum.at(lower, pairs[:, 0], least)
+        np.minimum.at(lower, pairs[:, 1], least)
+        if (lower == label).all():
+            return label
+        label = lower
 
 
 class _Compiler:
@@ -209,7 +231,23 @@ class _Compiler:
         events = np.unique(owners)
         related[events] = np.arange(len(events))
         fields["room_row"] = related
-        return fields
+        return fields | self._groups(rows)
+
+    def _groups(self, rows: NDArray[np.int64]) -> dict[str, object]:
+        """Events that hold together: connected by hard relations that want the same."""
+        held = rows[np.isin(rows[:, 2], _TOGETHER) & (rows[:, 4] > 0)]
+        label = _components(held[:, :2], self._instance.num_events)
+        sizes = np.bincount(label)
+        roots = np.flatnonzero((sizes > 1) & (sizes <= MAX_GROUP))
+        groups = [np.flatnonzero(label == root) for root in roots]
+        group_of = np.full(self._instance.num_events, -1, np.int32)
+        for index, group in enumerate(groups):
+            group_of[group] = index
+        return {
+            "group_of": group_of,
+            "group_ptr": _pointers(map(len, groups)),
+            "group_events": _int(int(event) for group in groups for event in group),
+        }
 
     def _merged_pairs(self) -> NDArray[np.int64]:
         """Rows (a, b, code, param, hard, soft), equal relations added up."""

@@ -1,12 +1,27 @@
 """What a chain reckons before it moves anything is what it then finds."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvers.kernels.chains import _find_places
 from solvers.kernels.moves import _table_delta, apply_move, move_delta
-from solvers.model import compile_instance
+from solvers.model import (
+    Configuration,
+    Constraint,
+    Cost,
+    Course,
+    Event,
+    Instance,
+    Room,
+    RoomOption,
+    Subpart,
+    Time,
+    TimeOption,
+    Weights,
+    compile_instance,
+)
 from solvers.search import SearchState
 from tests.strategies import random_instance
 
@@ -69,3 +84,52 @@ def _changes(state: SearchState, j: int) -> dict[tuple[int, int], tuple[int, int
                     )
                 found[c, d] = (int(hard), int(soft))
     return found
+
+
+@pytest.mark.parametrize("kind", ["SameTime", "SameStart", "SameDays"])
+def test_a_group_moves_as_one(kind: str) -> None:
+    """Each event alone would break the group; at temperature 0 that is no way out."""
+    state = SearchState(compile_instance(_group(kind, same_room=False)), 0)
+    assert state.cost == Cost(0, 60)
+    state.anneal_events(400, 0.0, 1e4, rates=(0.0, 0.0, 0.0))
+    assert state.cost == Cost(0, 60)
+    state.anneal_events(4000, 0.0, 1e4, rates=(1.0, 0.0, 0.0))
+    assert state.cost == Cost(0, 0)
+
+
+def test_a_group_moves_to_another_room() -> None:
+    """Events that must share a room move together, each at its own time."""
+    state = SearchState(compile_instance(_group("SameRoom", same_room=True)), 0)
+    assert state.cost == Cost(0, 60)
+    state.anneal_events(400, 0.0, 1e4, rates=(0.0, 0.0, 0.0))
+    assert state.cost == Cost(0, 60)
+    state.anneal_events(4000, 0.0, 1e4, rates=(1.0, 0.0, 0.0))
+    assert state.cost == Cost(0, 0)
+
+
+def _group(kind: str, *, same_room: bool) -> Instance:
+    """Six events held together; all first options cost 10, all others nothing."""
+    size = 6
+    events = []
+    for number in range(size):
+        if same_room:
+            times = (TimeOption(Time(1, 1, 2 * number, 2)),)
+            rooms = (RoomOption(0, 10), RoomOption(1))
+        else:
+            days = (TimeOption(Time(1, 1, 8, 2), 10), TimeOption(Time(1, 2, 12, 2)))
+            times, rooms = days, (RoomOption(number),)
+        events.append(Event(f"e{number}", 0, times, rooms))
+    return Instance(
+        name="group",
+        num_weeks=1,
+        num_days=5,
+        slots_per_day=24,
+        rooms=tuple(Room(f"r{number}") for number in range(size)),
+        courses=(Course("c", (0,)),),
+        configurations=(Configuration("f", 0, (0,)),),
+        subparts=(Subpart("s", 0, tuple(range(size))),),
+        events=tuple(events),
+        constraints=(Constraint(kind, tuple(range(size)), required=True),),
+        students=(),
+        weights=Weights.of({"time": 1, "room": 1, "distribution": 1, "student": 1}),
+    )
