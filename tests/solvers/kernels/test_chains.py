@@ -7,25 +7,15 @@ from hypothesis import strategies as st
 
 from solvers.kernels.chains import _find_places
 from solvers.kernels.moves import _table_delta, apply_move, move_delta
-from solvers.model import (
-    Configuration,
-    Constraint,
-    Cost,
-    Course,
-    Event,
-    Instance,
-    Room,
-    RoomOption,
-    Subpart,
-    Time,
-    TimeOption,
-    Weights,
-    compile_instance,
-)
+from solvers.model import Constraint, Room, Time, Timetable, compile_instance
 from solvers.search import SearchState
+from tests.solvers.tiny import small_instance
 from tests.strategies import random_instance
 
 WEIGHT = 60.0
+SIZE = 6
+
+Events = tuple[tuple[tuple[Time, ...], tuple[int, ...]], ...]
 
 
 @given(seed=st.integers(0, 2**16))
@@ -89,47 +79,28 @@ def _changes(state: SearchState, j: int) -> dict[tuple[int, int], tuple[int, int
 @pytest.mark.parametrize("kind", ["SameTime", "SameStart", "SameDays"])
 def test_a_group_moves_as_one(kind: str) -> None:
     """Each event alone would break the group; at temperature 0 that is no way out."""
-    state = SearchState(compile_instance(_group(kind, same_room=False)), 0)
-    assert state.cost == Cost(0, 60)
-    state.anneal_events(400, 0.0, 1e4, rates=(0.0, 0.0, 0.0))
-    assert state.cost == Cost(0, 60)
-    state.anneal_events(4000, 0.0, 1e4, rates=(1.0, 0.0, 0.0))
-    assert state.cost == Cost(0, 0)
+    free, costly = Time(1, 2, 12, 2), Time(1, 1, 8, 2)
+    events = tuple(((free, costly), (number,)) for number in range(SIZE))
+    _moves_only_as_one(kind, events, time=1, room=0)
 
 
 def test_a_group_moves_to_another_room() -> None:
     """Events that must share a room move together, each at its own time."""
-    state = SearchState(compile_instance(_group("SameRoom", same_room=True)), 0)
-    assert state.cost == Cost(0, 60)
+    events = tuple(((Time(1, 1, 2 * i, 2),), (0, 1)) for i in range(SIZE))
+    _moves_only_as_one("SameRoom", events, time=0, room=1)
+
+
+def _moves_only_as_one(kind: str, events: Events, *, time: int, room: int) -> None:
+    """From these options, which cost something, to the first, which are free."""
+    rooms = tuple(Room(f"r{number}") for number in range(SIZE))
+    together = Constraint(kind, tuple(range(SIZE)), required=True)
+    instance = small_instance(events, rooms, (together,))
+    state = SearchState(compile_instance(instance), 0)
+    state.load(Timetable.of([time] * SIZE, [room] * SIZE))
+    begin = state.cost
+    assert begin.hard == 0
     state.anneal_events(400, 0.0, 1e4, rates=(0.0, 0.0, 0.0))
-    assert state.cost == Cost(0, 60)
+    assert state.cost == begin
     state.anneal_events(4000, 0.0, 1e4, rates=(1.0, 0.0, 0.0))
-    assert state.cost == Cost(0, 0)
-
-
-def _group(kind: str, *, same_room: bool) -> Instance:
-    """Six events held together; all first options cost 10, all others nothing."""
-    size = 6
-    events = []
-    for number in range(size):
-        if same_room:
-            times = (TimeOption(Time(1, 1, 2 * number, 2)),)
-            rooms = (RoomOption(0, 10), RoomOption(1))
-        else:
-            days = (TimeOption(Time(1, 1, 8, 2), 10), TimeOption(Time(1, 2, 12, 2)))
-            times, rooms = days, (RoomOption(number),)
-        events.append(Event(f"e{number}", 0, times, rooms))
-    return Instance(
-        name="group",
-        num_weeks=1,
-        num_days=5,
-        slots_per_day=24,
-        rooms=tuple(Room(f"r{number}") for number in range(size)),
-        courses=(Course("c", (0,)),),
-        configurations=(Configuration("f", 0, (0,)),),
-        subparts=(Subpart("s", 0, tuple(range(size))),),
-        events=tuple(events),
-        constraints=(Constraint(kind, tuple(range(size)), required=True),),
-        students=(),
-        weights=Weights.of({"time": 1, "room": 1, "distribution": 1, "student": 1}),
-    )
+    assert state.cost.hard == 0
+    assert state.cost.soft == begin.soft - SIZE * (time + 2 * room)
