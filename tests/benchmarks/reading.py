@@ -2,9 +2,9 @@
 
 ::
 
-    uv run horarium sample --scale 22 /tmp/term.json
-    uv run horarium sample --scale 22 /tmp/term.xml
-    uv run python -m tests.benchmarks.reading /tmp/term.json /tmp/term.xml
+    uv run horarium sample --scale 22 term.json
+    uv run horarium sample --scale 22 term.xml
+    uv run python -m tests.benchmarks.reading term.json term.xml
 """
 
 from __future__ import annotations
