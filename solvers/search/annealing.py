@@ -25,6 +25,7 @@ __all__ = ["Annealing", "AnnealingParams"]
 
 _CYCLE = 20
 _WEIGHT_SPAN = 300.0
+"""Highest hard weight as a multiple of the first."""
 _STUCK = 3
 """Chunks at the highest hard weight until a violation is taken for stuck."""
 _HOT, _COLD = 0.35, 0.08
@@ -199,8 +200,8 @@ class Annealing:
         """Leave violations that no weight drives out, if need be for the best."""
         state, params = self.state, self.params
         self._chunks_stuck = 0
-        self._weight = state.anneal_events(
-            params.event_work // 4,
+        state.anneal_events(
+            max(1, params.event_work // 4),
             temperature,
             self._weight,
             rates=(0.3, params.swap_rate, 0.9),
