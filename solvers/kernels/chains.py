@@ -1,8 +1,8 @@
 """Chains: move an event, then find a new place for every event that it now breaks.
 
-Entering a move into the tables costs ten times what reading one does, so a chain is
+Entering a move into the tables costs many times what reading one does, so a chain is
 first reckoned from tables that hold the old assignment, with the difference that the
-first move makes; most chains end there.
+first move makes; what cannot be accepted ends there.
 """
 
 from __future__ import annotations

@@ -31,8 +31,8 @@ from .timetable import Timetable
 from .weights import ITC2019_CRITERIA, Weights
 
 __all__ = [
-    "MAX_GROUP",
     "ITC2019_CRITERIA",
+    "MAX_GROUP",
     "PAIRWISE_CODES",
     "ROOM_CODES",
     "Batch",
