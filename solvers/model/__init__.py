@@ -9,8 +9,9 @@ from .codes import (
     Span,
     span_of,
 )
-from .compilation import MAX_GROUP, compile_instance, reweight
+from .compilation import compile_instance, reweight
 from .cost import Cost
+from .groups import MAX_GROUP
 from .instance import (
     Batch,
     Configuration,

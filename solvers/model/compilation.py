@@ -16,6 +16,7 @@ from .codes import (
     ConstraintCode,
     span_of,
 )
+from .groups import groups_of
 from .instance import Constraint, Instance
 from .relations import TimeTable
 from .time import Time
@@ -33,8 +34,6 @@ _TOGETHER = (
     ConstraintCode.SameWeeks,
     ConstraintCode.SameRoom,
 )
-MAX_GROUP = 16
-"""Larger groups are not moved as one."""
 
 
 def compile_instance(instance: Instance) -> InstanceArrays:
@@ -84,19 +83,6 @@ def _rows(
     """Pointers of rows and the order that sorts entries by owner."""
     order = np.argsort(owners, kind="stable")
     return _pointers(np.bincount(owners, minlength=count)), order
-
-
-def _components(pairs: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    """Least node that each of ``count`` nodes is connected with by ``(n, 2)`` pairs."""
-    label = np.arange(count)
-    while True:
-        least = label[pairs].min(axis=1)
-        lower = label.copy()
-        np.minimum.at(lower, pairs[:, 0], least)
-        np.minimum.at(lower, pairs[:, 1], least)
-        if (lower == label).all():
-            return label
-        label = lower
 
 
 class _Compiler:
@@ -236,10 +222,7 @@ class _Compiler:
     def _groups(self, rows: NDArray[np.int64]) -> dict[str, object]:
         """Events that hold together: connected by hard relations that want the same."""
         held = rows[np.isin(rows[:, 2], _TOGETHER) & (rows[:, 4] > 0)]
-        label = _components(held[:, :2], self._instance.num_events)
-        sizes = np.bincount(label)
-        roots = np.flatnonzero((sizes > 1) & (sizes <= MAX_GROUP))
-        groups = [np.flatnonzero(label == root) for root in roots]
+        groups = groups_of(held[:, :2], self._instance.num_events)
         group_of = np.full(self._instance.num_events, -1, np.int32)
         for index, group in enumerate(groups):
             group_of[group] = index

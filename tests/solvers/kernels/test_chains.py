@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solvers.kernels.chains import _find_places
 from solvers.kernels.moves import _table_delta, apply_move, move_delta
+from solvers.kernels.places import find_places
 from solvers.model import Constraint, Room, Time, Timetable, compile_instance
 from solvers.search import SearchState
 from tests.solvers.tiny import small_instance
@@ -35,7 +35,7 @@ def test_places_after_a_move_are_known_before_it(seed: int) -> None:
             int(random.integers(pointers[i], pointers[i + 1]))
             for pointers in (arrays.time_ptr, arrays.room_ptr)
         )
-        _find_places(p, x, j, i, arrays.time_ids[c], arrays.room_ids[d], WEIGHT)
+        find_places(p, x, j, i, arrays.time_ids[c], arrays.room_ids[d], WEIGHT)
         found = state._state.places.copy()
         hard, soft, _ = move_delta(p, x, i, c, d, np.inf, WEIGHT)
         apply_move(p, x, i, c, d, hard, soft)
@@ -47,7 +47,7 @@ def test_places_after_a_move_are_known_before_it(seed: int) -> None:
             assert tuple(parts) == changes[time_pos, room_pos]
             compared += 1
         assert WEIGHT * rows[0][2] + rows[0][3] == worth[0]
-        _find_places(p, x, j, -1, 0, 0, WEIGHT)
+        find_places(p, x, j, -1, 0, 0, WEIGHT)
         again = state._state.places[0].tolist()
         assert WEIGHT * again[2] + again[3] == worth[0]
     assert compared
