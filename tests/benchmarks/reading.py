@@ -10,12 +10,13 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
+
+from tests.memory import peak_bytes
 
 
 def measure(path: Path) -> dict[str, Any]:
@@ -30,9 +31,7 @@ def measure(path: Path) -> dict[str, Any]:
         "events": instance.num_events,
         "students": instance.num_students,
         "cpu_seconds": round(time.process_time() - began, 2),
-        "peak_megabytes": round(
-            resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        ),
+        "peak_megabytes": round(peak_bytes() / 2**20),
     }
 
 

@@ -85,15 +85,15 @@ def test_bombs_are_known_for_what_they_are(told: Told, bomb: str, code: str) -> 
 
 
 _READ_LARGE = """
-import json, resource, sys, time
+import json, sys, time
 from pathlib import Path
 from solvers.formats.itc2019 import read_problem
+from tests.memory import peak_bytes
 content = Path(sys.argv[1]).read_bytes()
 begin = time.process_time()
 instance = read_problem(content)
 seconds = time.process_time() - begin
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-print(json.dumps([instance.num_events, seconds, peak]))
+print(json.dumps([instance.num_events, seconds, peak_bytes()]))
 """
 
 
