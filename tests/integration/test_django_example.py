@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import pytest
@@ -93,7 +94,7 @@ def campus(settings: Settings, compiled_kernels: None) -> Iterator[Campus]:
 
 
 @pytest.fixture
-def endings(settings: Settings) -> Iterator[list[Ending]]:
+def endings(settings: Settings) -> Iterator[Queue[Ending]]:
     stores = stores_factory(settings)()
     assert isinstance(stores, WorkerStores)
     with working(stores) as endings:
@@ -125,7 +126,7 @@ def test_the_project_is_sound(campus: Campus) -> None:
 
 
 def test_a_term_goes_from_a_page_to_publication(
-    campus: Campus, endings: list[Ending]
+    campus: Campus, endings: Queue[Ending]
 ) -> None:
     """Saved, submitted by the signal, watched, selected, reviewed, published."""
     anna, dean = campus.person("anna"), campus.person("dean")
@@ -139,7 +140,7 @@ def test_a_term_goes_from_a_page_to_publication(
         assert before["percent"] <= after["percent"]
     assert {data["job_id"] for _, data in told} == {term["job_id"]}
     assert anna.get(f"{here}/").json()["status"] == "completed"
-    assert endings == [Ending.COMPLETED]
+    assert endings.get(timeout=60) is Ending.COMPLETED
 
     found = anna.get(f"{here}/variants/").json()["variants"]
     assert [variant["number"] for variant in found] == [1, 2, 3, 4, 5]
@@ -156,7 +157,7 @@ def test_a_term_goes_from_a_page_to_publication(
 
 
 def test_a_term_is_generated_from_the_command_line(
-    campus: Campus, endings: list[Ending]
+    campus: Campus, endings: Queue[Ending]
 ) -> None:
     said = campus.manage(
         "generate_timetable",
@@ -166,7 +167,7 @@ def test_a_term_is_generated_from_the_command_line(
     assert "100 % completed" in said
     assert said.count(" violations") == 5
     assert "selected " in said
-    assert endings == [Ending.COMPLETED]
+    assert endings.get(timeout=60) is Ending.COMPLETED
 
 
 def test_a_term_that_is_not_there_is_told_at_once(campus: Campus) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from queue import Queue
 
 from cluster import ClusterParams
 from cluster.messages import Ending
@@ -23,10 +24,13 @@ _POLL_SECONDS = 0.1
 
 
 @contextmanager
-def working(stores: WorkerStores) -> Iterator[list[Ending]]:
-    """Run all jobs, one after the other, until the end; gives how they ended."""
+def working(stores: WorkerStores) -> Iterator[Queue[Ending]]:
+    """Run all jobs, one after the other, until the end; gives how they ended.
+
+    A queue, because a supervisor returns a little after its job is seen to end.
+    """
     stop = threading.Event()
-    endings: list[Ending] = []
+    endings: Queue[Ending] = Queue()
 
     def work() -> None:
         engine = SolversEngine(_QUICK)
@@ -35,7 +39,7 @@ def working(stores: WorkerStores) -> Iterator[list[Ending]]:
             if claim is not None:
                 pool = ThreadPool(engine)
                 run = Supervisor(claim, stores, engine, pool, _PARAMS)
-                endings.append(run.run())
+                endings.put(run.run())
 
     worker = threading.Thread(target=work)
     worker.start()
