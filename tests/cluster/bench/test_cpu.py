@@ -11,6 +11,15 @@ BURN = (
     "import time\nend = time.process_time() + {}\nwhile time.process_time() < end: pass"
 )
 
+PARENT = """
+import subprocess, sys
+print("ready", flush=True)
+sys.stdin.readline()
+subprocess.run([sys.executable, "-c", sys.argv[1]], check=True)
+print("done", flush=True)
+sys.stdin.read()
+"""
+
 
 def test_a_process_and_its_children_are_below_it() -> None:
     """Also grandchildren; nobody else."""
@@ -32,10 +41,21 @@ def test_a_process_and_its_children_are_below_it() -> None:
 
 
 def test_what_ended_children_have_used_is_not_lost() -> None:
-    """It is the parent's then."""
-    meter = CpuMeter()
-    subprocess.run([sys.executable, "-c", BURN.format(0.3)], check=True)
-    assert meter.read().system >= 0.25
+    """It is the parent's then; nobody else's children stand below that one."""
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT, BURN.format(0.3)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as parent:
+        assert parent.stdin
+        assert parent.stdout
+        assert parent.stdout.readline() == b"ready\n"
+        meter = CpuMeter(parent.pid)
+        parent.stdin.write(b"go\n")
+        parent.stdin.flush()
+        assert parent.stdout.readline() == b"done\n"
+        assert meter.read().system >= 0.25
+        parent.stdin.close()
 
 
 def test_the_own_use_is_the_drivers() -> None:
