@@ -38,7 +38,7 @@ pytestmark = [
 
 PATIENCE = 120.0
 STOP_SECONDS = 5.0
-LIMIT = 8.0
+LIMIT = 15.0
 PARAMS = ClusterParams(
     namespace="cluster-tests",
     lease_seconds=3.0,
@@ -158,7 +158,7 @@ def test_the_real_engine_makes_five_verified_variants(client: DispatcherClient) 
     check_five(row)
     for variant in row.variants:
         stages = {stage.name: stage for stage in variant.stages}
-        assert all(stage.ran for stage in stages.values())
+        assert [stage for stage in stages.values() if not stage.ran] == []
         assert {"communities", "cpsat", "shared", "genetic", "refinement"} <= set(
             stages
         )
