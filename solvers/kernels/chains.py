@@ -10,9 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from .following import leads_away, note, take_along, wish_left
 from .moves import apply_move, move_delta
-from .places import find_places, rate_times, room_parts
-from .rng import rand_int
+from .places import find_places
+from .rng import rand_float
 from .state import MAX_CHAIN
 
 __all__ = ["MAX_BROKEN", "chain"]
@@ -20,6 +21,8 @@ __all__ = ["MAX_BROKEN", "chain"]
 MAX_BROKEN = 3
 """Events that the first move may break where chains from more are not worth it."""
 
+WISH_RATE = 0.5
+"""How often a chain that leaves a group wanted by soft constraints takes it along."""
 _HUGE = 1e300
 
 
@@ -90,94 +93,6 @@ def _replace(p, x, j, hard_weight):
 
 
 @njit(cache=True)
-def _note(x, n, i):
-    x.log[n, 0] = i
-    x.log[n, 1] = x.time_pos[i]
-    x.log[n, 2] = x.room_pos[i]
-
-
-@njit(cache=True)
-def _leads_away(p, x, i, t, r):
-    """Whether an event placed so leaves the group that it belongs to."""
-    group = p.group_of[i]
-    if group < 0:
-        return False
-    for k in range(p.pair_ptr[i], p.pair_ptr[i + 1]):
-        j = p.pair_other[k]
-        if p.group_of[j] == group and p.pair_hard[k]:
-            if p.tables[p.pair_table[k], t, x.time_of[j]]:
-                return True
-    for k in range(p.same_ptr[i], p.same_ptr[i + 1]):
-        j = p.same_other[k]
-        if p.group_of[j] == group and p.same_hard[k]:
-            if p.same_wanted[k] and x.room_of[j] != r:
-                return True
-    return False
-
-
-@njit(cache=True)
-def _follow(p, x, j, awaited, hard_weight):
-    """Move an event to where it breaks least, events marked as awaited not counted."""
-    first_t = p.time_ptr[j]
-    num_t = p.time_ptr[j + 1] - first_t
-    rate_times(p, x, j, -1, 0)
-    for k in range(p.pair_ptr[j], p.pair_ptr[j + 1]):
-        other = p.pair_other[k]
-        if x.marks[other] == awaited:
-            table = p.tables[p.pair_table[k]]
-            y = x.time_of[other]
-            for m in range(num_t):
-                violated = np.int64(table[p.time_ids[first_t + m], y])
-                x.option_hard[m] -= p.pair_hard[k] * violated
-                x.option_soft[m] -= p.pair_soft[k] * violated
-    best = _HUGE
-    time_to = x.time_pos[j]
-    room_to = x.room_pos[j]
-    c = rand_int(x.rng, num_t)
-    for _ in range(num_t):
-        c += 1
-        if c >= num_t:
-            c = np.int64(0)
-        time_value = hard_weight * x.option_hard[c] + x.option_soft[c]
-        if time_value >= best:
-            continue
-        y = p.time_ids[first_t + c]
-        for d in range(p.room_ptr[j], p.room_ptr[j + 1]):
-            hard, soft = room_parts(p, x, j, y, d, -1, 0, 0, np.int64(-1))
-            for k in range(p.same_ptr[j], p.same_ptr[j + 1]):
-                other = p.same_other[k]
-                if x.marks[other] == awaited:
-                    differs = 1 if x.room_of[other] != p.room_ids[d] else 0
-                    if p.same_wanted[k] == differs:
-                        hard -= p.same_hard[k]
-                        soft -= p.same_soft[k]
-            value = time_value + hard_weight * hard + soft
-            if value < best:
-                best = value
-                time_to, room_to = first_t + c, d
-    if time_to != x.time_pos[j] or room_to != x.room_pos[j]:
-        hard, soft, _ = move_delta(p, x, j, time_to, room_to, np.inf, hard_weight)
-        apply_move(p, x, j, time_to, room_to, hard, soft)
-
-
-@njit(cache=True)
-def _take_along(p, x, i, stamp, n, hard_weight):
-    """Let the group of an event follow it; returns the events noted so far."""
-    group = p.group_of[i]
-    for k in range(p.group_ptr[group], p.group_ptr[group + 1]):
-        if p.group_events[k] != i:
-            x.marks[p.group_events[k]] = -stamp
-    for k in range(p.group_ptr[group], p.group_ptr[group + 1]):
-        j = p.group_events[k]
-        if j != i:
-            _note(x, n, j)
-            n += 1
-            x.marks[j] = stamp
-            _follow(p, x, j, -stamp, hard_weight)
-    return n
-
-
-@njit(cache=True)
 def _least_change(p, x, i, t, r, broken, hard, soft, hard_weight):
     """Least that the chain can come to, as tables tell, all that it breaks mended.
 
@@ -211,9 +126,13 @@ def chain(p, x, i, time_pos, room_pos, threshold, hard_weight, most):
     x.marks[i] = stamp
     t = p.time_ids[time_pos]
     r = p.room_ids[room_pos]
-    as_group = _leads_away(p, x, i, t, r)
+    group = -1
+    if leads_away(p, x, i, t, r):
+        group = p.group_of[i]
+    elif rand_float(x.rng) < WISH_RATE:
+        group = wish_left(p, x, i, t, r, -stamp)
     broken = 0
-    if not as_group:
+    if group < 0:
         broken = _broken_by(p, x, i, t, r, stamp, most)
         if broken > most:
             return False
@@ -223,22 +142,22 @@ def chain(p, x, i, time_pos, room_pos, threshold, hard_weight, most):
             return accepted
     if not accepted:
         hard, soft, _ = move_delta(p, x, i, time_pos, room_pos, np.inf, hard_weight)
-    if not as_group:
+    if group < 0:
         least = _least_change(p, x, i, t, r, broken, hard, soft, hard_weight)
         if least > threshold:
             return False
     hard0 = x.cost[0]
     soft0 = x.cost[1]
-    _note(x, 0, i)
+    note(x, 0, i)
     apply_move(p, x, i, time_pos, room_pos, hard, soft)
     n = 1
-    if as_group:
-        n = _take_along(p, x, i, stamp, n, hard_weight)
+    if group >= 0:
+        n = take_along(p, x, i, group, stamp, n, hard_weight)
     longest = n + MAX_CHAIN - 1
     done = 0
     failed = False
     while done < n and not failed:
-        if done > 0 or as_group:
+        if done > 0 or group >= 0:
             change = hard_weight * (x.cost[0] - hard0) + (x.cost[1] - soft0)
             if change <= threshold and x.cost[0] <= hard0:
                 break
@@ -249,7 +168,7 @@ def chain(p, x, i, time_pos, room_pos, threshold, hard_weight, most):
         else:
             for k in range(broken):
                 j = x.clash[k]
-                _note(x, n, j)
+                note(x, n, j)
                 if _replace(p, x, j, hard_weight):
                     n += 1
         done += 1

@@ -159,6 +159,8 @@ def _pack_arrays(t):
     s.group_of = _borrowed(t.group_of)
     s.group_ptr = _borrowed(t.group_ptr)
     s.group_events = _borrowed(t.group_events)
+    s.wish_ptr = _borrowed(t.wish_ptr)
+    s.wish_group = _borrowed(t.wish_group)
     s.room_row = _borrowed(t.room_row)
     s.student_ptr = _borrowed(t.student_ptr)
     s.request_student = _borrowed(t.request_student)

@@ -9,7 +9,14 @@ from numba import njit
 
 from .rng import rand_float, rand_int
 
-__all__ = ["anneal_students"]
+__all__ = [
+    "anneal_students",
+    "conflicts",
+    "conflicts_of_event",
+    "enroll",
+    "holds",
+    "overfull",
+]
 
 REFRESH = 16_384
 
@@ -21,7 +28,7 @@ def _clash(p, x, a, b):
 
 
 @njit(cache=True)
-def _conflicts(p, x, request, bundle):
+def conflicts(p, x, request, bundle):
     """Conflicts of a bundle within itself and with the student's other bundles."""
     s = p.request_student[request]
     total = 0
@@ -38,19 +45,34 @@ def _conflicts(p, x, request, bundle):
 
 
 @njit(cache=True)
+def conflicts_of_event(p, x, request, event):
+    """Conflicts of an event with all else that the student of a request attends."""
+    s = p.request_student[request]
+    total = 0
+    for k in range(p.student_ptr[s], p.student_ptr[s + 1]):
+        bundle = x.bundle_of[k]
+        if bundle >= 0:
+            for v in range(p.bundle_ptr[bundle], p.bundle_ptr[bundle + 1]):
+                if p.bundle_events[v] != event:
+                    total += _clash(p, x, event, p.bundle_events[v])
+    return total
+
+
+@njit(cache=True)
 def _list_conflicting(p, x, requests, focus):
     """List the requests whose students cannot attend all they are enrolled in."""
     n = 0
     for k in range(len(requests)):
         a = requests[k]
-        if x.bundle_of[a] < 0 or _conflicts(p, x, a, x.bundle_of[a]) > 0:
+        if x.bundle_of[a] < 0 or conflicts(p, x, a, x.bundle_of[a]) > 0:
             focus[n] = a
             n += 1
     return n
 
 
 @njit(inline="always")
-def _holds(p, bundle, event):
+def holds(p, bundle, event):
+    """Whether an event is in a bundle; -1 is the bundle without any."""
     if bundle < 0:
         return False
     for k in range(p.bundle_ptr[bundle], p.bundle_ptr[bundle + 1]):
@@ -60,23 +82,24 @@ def _holds(p, bundle, event):
 
 
 @njit(cache=True)
-def _overfull(p, x, old, new):
+def overfull(p, x, old, new):
     """Change of students above limits when one changes bundles."""
     change = 0
     for k in range(p.bundle_ptr[new], p.bundle_ptr[new + 1]):
         e = p.bundle_events[k]
-        if x.enrolled[e] >= p.limit[e] and not _holds(p, old, e):
+        if x.enrolled[e] >= p.limit[e] and not holds(p, old, e):
             change += 1
     if old >= 0:
         for k in range(p.bundle_ptr[old], p.bundle_ptr[old + 1]):
             e = p.bundle_events[k]
-            if x.enrolled[e] > p.limit[e] and not _holds(p, new, e):
+            if x.enrolled[e] > p.limit[e] and not holds(p, new, e):
                 change -= 1
     return change
 
 
 @njit(cache=True)
-def _enroll(p, x, bundle, amount):
+def enroll(p, x, bundle, amount):
+    """Add to the students of every event of a bundle."""
     if bundle >= 0:
         for k in range(p.bundle_ptr[bundle], p.bundle_ptr[bundle + 1]):
             x.enrolled[p.bundle_events[k]] += amount
@@ -134,18 +157,18 @@ def anneal_students(p, x, requests, work, temperature, limit_weight, rates):
         threshold = -temperature * math.log(rand_float(x.rng))
         change = np.float64(0.0)
         if b < 0:
-            change += limit_weight * _overfull(p, x, old, new)
-        conflicts = _conflicts(p, x, a, new)
+            change += limit_weight * overfull(p, x, old, new)
+        more = conflicts(p, x, a, new)
         if old >= 0:
-            conflicts -= _conflicts(p, x, a, old)
+            more -= conflicts(p, x, a, old)
         if b >= 0:
-            conflicts += _conflicts(p, x, b, old) - _conflicts(p, x, b, new)
-        if change + p.student_weight * conflicts <= threshold:
+            more += conflicts(p, x, b, old) - conflicts(p, x, b, new)
+        if change + p.student_weight * more <= threshold:
             accepted += 1
             x.bundle_of[a] = new
             if b >= 0:
                 x.bundle_of[b] = old
             else:
-                _enroll(p, x, old, -1)
-                _enroll(p, x, new, 1)
+                enroll(p, x, old, -1)
+                enroll(p, x, new, 1)
     return accepted

@@ -59,6 +59,9 @@ class InstanceArrays(NamedTuple):
     group_of, group_ptr, group_events
         Groups of events that hard constraints hold together: ``(N,)`` group of each
         event, -1 without one, and the events of each group.
+    wish_ptr, wish_group
+        Groups that soft constraints want together, of each event; they stand behind
+        the others in ``group_ptr``.
     far_ptr, far_other, far_hard, far_soft
         SameAttendees relations between rooms that lie apart.
     list_code, list_span, list_by_room
@@ -123,6 +126,8 @@ class InstanceArrays(NamedTuple):
     group_of: Int
     group_ptr: Long
     group_events: Int
+    wish_ptr: Long
+    wish_group: Int
     far_ptr: Long
     far_other: Int
     far_hard: Long

@@ -16,7 +16,7 @@ from .codes import (
     ConstraintCode,
     span_of,
 )
-from .groups import groups_of
+from .groups import groups_of, wanted_groups
 from .instance import Constraint, Instance
 from .relations import TimeTable
 from .time import Time
@@ -220,16 +220,31 @@ class _Compiler:
         return fields | self._groups(rows)
 
     def _groups(self, rows: NDArray[np.int64]) -> dict[str, object]:
-        """Events that hold together: connected by hard relations that want the same."""
+        """Events that hold together, first those connected by hard relations."""
+        instance = self._instance
         held = rows[np.isin(rows[:, 2], _TOGETHER) & (rows[:, 4] > 0)]
-        groups = groups_of(held[:, :2], self._instance.num_events)
-        group_of = np.full(self._instance.num_events, -1, np.int32)
-        for index, group in enumerate(groups):
+        hard = groups_of(held[:, :2], instance.num_events)
+        group_of = np.full(instance.num_events, -1, np.int32)
+        for index, group in enumerate(hard):
             group_of[group] = index
+        wanted = [
+            np.unique(constraint.events)
+            for constraint in instance.constraints
+            if ConstraintCode[constraint.type] in _TOGETHER
+            and not constraint.required
+            and constraint.penalty * instance.weights[constraint.criterion] > 0
+        ]
+        soft = wanted_groups(wanted, group_of)
+        groups = [*hard, *soft]
+        owners = _long(int(event) for group in soft for event in group)
+        of_group = np.repeat(np.arange(len(hard), len(groups)), [len(g) for g in soft])
+        pointers, order = _rows(owners, instance.num_events)
         return {
             "group_of": group_of,
             "group_ptr": _pointers(map(len, groups)),
             "group_events": _int(int(event) for group in groups for event in group),
+            "wish_ptr": pointers,
+            "wish_group": of_group[order].astype(np.int32),
         }
 
     def _merged_pairs(self) -> NDArray[np.int64]:

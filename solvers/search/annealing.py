@@ -46,6 +46,8 @@ class AnnealingParams:
         Shares of moves that are chains and swaps, in [0, 1].
     event_work, student_work
         Moves of one chunk over placements and over sectioning, > 0.
+    joint_rate
+        Moves over placements and sectioning at once for every other move, in [0, 1].
     """
 
     start_scale: float = 1.5
@@ -55,6 +57,7 @@ class AnnealingParams:
     swap_rate: float = 0.02
     event_work: int = 400_000
     student_work: int = 60_000
+    joint_rate: float = 0.005
 
     def __post_init__(self) -> None:
         if self.start_scale <= 0 or self.end_scale <= 0:
@@ -65,6 +68,8 @@ class AnnealingParams:
             raise ValueError("chain_rate + swap_rate must be in [0, 1]")
         if self.event_work <= 0 or self.student_work <= 0:
             raise ValueError("event_work and student_work must be > 0")
+        if not 0 <= self.joint_rate <= 1:
+            raise ValueError(f"joint_rate must be in [0, 1], got {self.joint_rate}")
 
 
 class Annealing:
@@ -182,6 +187,9 @@ class Annealing:
             limit_weight = 50 * per_student + 10 * temperature + 1
             student_moves = max(1, moves * params.student_work // chunk)
             state.anneal_students(student_moves, temperature, limit_weight)
+            joint_moves = int(moves * params.joint_rate)
+            if joint_moves:
+                state.anneal_jointly(joint_moves, temperature, self._weight)
             moves = max(1, moves - student_moves)
         least = max(2.5 * temperature, self._least)
         self._weight = state.anneal_events(

@@ -1,4 +1,6 @@
-"""First sectioning: students who want the same courses sit in the same classes.
+"""Sectioning as a whole: a first one, and the one that a timetable holds.
+
+At first, students who want the same courses sit in the same classes.
 
 References
 ----------
@@ -11,9 +13,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.model import InstanceArrays
+from solvers.model import InstanceArrays, Timetable
 
-__all__ = ["section_by_similarity"]
+__all__ = ["bundles_of", "courses_with_a_choice", "section_by_similarity"]
 
 Long = NDArray[np.int64]
 
@@ -113,3 +115,44 @@ def _next_bundle(
         return room > 0, common if room > 0 else 0, room
 
     return max(range(len(events)), key=rating)
+
+
+def courses_with_a_choice(arrays: InstanceArrays) -> Long:
+    """Course of each event that students may take or leave, -1 of any other."""
+    course_of = np.full(arrays.num_events, -1, np.int64)
+    for course in np.flatnonzero(np.diff(arrays.bundle_course_ptr) > 1):
+        first, last = arrays.bundle_course_ptr[course : course + 2]
+        span = slice(arrays.bundle_ptr[first], arrays.bundle_ptr[last])
+        course_of[arrays.bundle_events[span]] = course
+    return course_of
+
+
+def bundles_of(arrays: InstanceArrays, timetable: Timetable) -> Long:
+    """Bundle of each request that a timetable's enrollments make up, else -1."""
+    held: dict[int, set[int]] = {}
+    for student, event in timetable.enrollments.tolist():
+        held.setdefault(student, set()).add(event)
+    bundle_of = np.full(arrays.num_requests, -1, np.int64)
+    if not held:
+        return bundle_of
+    known = _bundle_sets(arrays)
+    for request in range(arrays.num_requests):
+        mine = held.get(int(arrays.request_student[request]), set())
+        course = int(arrays.request_course[request])
+        wanted = frozenset(mine & known[course][0])
+        bundle_of[request] = known[course][1].get(wanted, -1)
+    return bundle_of
+
+
+def _bundle_sets(
+    arrays: InstanceArrays,
+) -> list[tuple[set[int], dict[frozenset[int], int]]]:
+    sets: list[tuple[set[int], dict[frozenset[int], int]]] = []
+    for course in range(len(arrays.course_ptr) - 1):
+        first, last = arrays.bundle_course_ptr[course : course + 2]
+        index = {}
+        for b in range(int(first), int(last)):
+            span = slice(arrays.bundle_ptr[b], arrays.bundle_ptr[b + 1])
+            index[frozenset(arrays.bundle_events[span].tolist())] = b
+        sets.append((set().union(*index), index))
+    return sets

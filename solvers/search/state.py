@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from solvers.exceptions import EngineError
 from solvers.kernels import (
     anneal_events,
+    anneal_jointly,
     anneal_students,
     new_state,
     pack_arrays,
@@ -18,7 +19,11 @@ from solvers.kernels import (
 )
 from solvers.model import Cost, InstanceArrays, Timetable
 
-from .sectioning import section_by_similarity
+from .sectioning import (
+    bundles_of,
+    courses_with_a_choice,
+    section_by_similarity,
+)
 
 __all__ = ["SearchState"]
 
@@ -48,6 +53,9 @@ class SearchState:
         self._rng = np.random.default_rng(seed)
         bundles = np.diff(arrays.bundle_course_ptr)[arrays.request_course]
         self._free_requests = np.flatnonzero(bundles > 1).astype(np.int64)
+        self._free_course_of = courses_with_a_choice(arrays)
+        chosen = self._free_course_of[arrays.movable] >= 0
+        self._joint_events = arrays.movable[chosen].astype(np.int64)
         self._rebuild()
 
     # Reading.
@@ -126,7 +134,7 @@ class SearchState:
         room_option = self._filled(timetable.room_option, arrays.room_ptr)
         state.time_pos[:] = arrays.time_ptr[:-1] + time_option
         state.room_pos[:] = arrays.room_ptr[:-1] + room_option
-        state.bundle_of[:] = self._bundles_of(timetable)
+        state.bundle_of[:] = bundles_of(arrays, timetable)
         open_requests = state.bundle_of < 0
         if open_requests.any():
             by_similarity = section_by_similarity(arrays)
@@ -136,35 +144,6 @@ class SearchState:
     def _filled(self, options: NDArray[np.int32], pointers: Long) -> Long:
         drawn = self._rng.integers(0, np.diff(pointers))
         return np.where(options < 0, drawn, options)
-
-    def _bundles_of(self, timetable: Timetable) -> Long:
-        """Bundle of each request that a timetable's enrollments make up, else -1."""
-        arrays = self.arrays
-        held: dict[int, set[int]] = {}
-        for student, event in timetable.enrollments.tolist():
-            held.setdefault(student, set()).add(event)
-        bundle_of = np.full(arrays.num_requests, -1, np.int64)
-        if not held:
-            return bundle_of
-        known = self._bundle_sets()
-        for request in range(arrays.num_requests):
-            mine = held.get(int(arrays.request_student[request]), set())
-            course = int(arrays.request_course[request])
-            wanted = frozenset(mine & known[course][0])
-            bundle_of[request] = known[course][1].get(wanted, -1)
-        return bundle_of
-
-    def _bundle_sets(self) -> list[tuple[set[int], dict[frozenset[int], int]]]:
-        arrays = self.arrays
-        sets: list[tuple[set[int], dict[frozenset[int], int]]] = []
-        for course in range(len(arrays.course_ptr) - 1):
-            first, last = arrays.bundle_course_ptr[course : course + 2]
-            index = {}
-            for b in range(int(first), int(last)):
-                span = slice(arrays.bundle_ptr[b], arrays.bundle_ptr[b + 1])
-                index[frozenset(arrays.bundle_events[span].tolist())] = b
-            sets.append((set().union(*index), index))
-        return sets
 
     def randomize(self) -> None:
         """Give every event a random placement; the sectioning stays."""
@@ -283,5 +262,35 @@ class SearchState:
             float(limit_weight),
             rates,
         )
+        self._follow_sectioning()
+
+    def anneal_jointly(
+        self, work: int, temperature: float, hard_weight: float
+    ) -> tuple[int, int]:
+        """Search over placements and sectioning at once, then update the tables.
+
+        See `solvers.kernels.joint.anneal_jointly` for the parameters.
+
+        Returns
+        -------
+        tuple of int
+            Moves accepted, and the change of soft cost that they were reckoned to make.
+        """
+        if not self.has_student_moves or not len(self._joint_events):
+            return 0, 0
+        accepted, change = anneal_jointly(
+            self._packed_arrays,
+            self._packed,
+            self._joint_events,
+            self._free_course_of,
+            self._free_requests,
+            int(work),
+            float(temperature),
+            float(hard_weight),
+        )
+        self._follow_sectioning()
+        return int(accepted), int(change)
+
+    def _follow_sectioning(self) -> None:
         self._rebuild()
         self._note_best()

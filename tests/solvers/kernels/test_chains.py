@@ -76,24 +76,29 @@ def _changes(state: SearchState, j: int) -> dict[tuple[int, int], tuple[int, int
     return found
 
 
+@pytest.mark.parametrize("required", [True, False])
 @pytest.mark.parametrize("kind", ["SameTime", "SameStart", "SameDays"])
-def test_a_group_moves_as_one(kind: str) -> None:
+def test_a_group_moves_as_one(kind: str, required: bool) -> None:
     """Each event alone would break the group; at temperature 0 that is no way out."""
     free, costly = Time(1, 2, 12, 2), Time(1, 1, 8, 2)
     events = tuple(((free, costly), (number,)) for number in range(SIZE))
-    _moves_only_as_one(kind, events, time=1, room=0)
+    _moves_only_as_one(kind, events, required, time=1, room=0)
 
 
-def test_a_group_moves_to_another_room() -> None:
+@pytest.mark.parametrize("required", [True, False])
+def test_a_group_moves_to_another_room(required: bool) -> None:
     """Events that must share a room move together, each at its own time."""
     events = tuple(((Time(1, 1, 2 * i, 2),), (0, 1)) for i in range(SIZE))
-    _moves_only_as_one("SameRoom", events, time=0, room=1)
+    _moves_only_as_one("SameRoom", events, required, time=0, room=1)
 
 
-def _moves_only_as_one(kind: str, events: Events, *, time: int, room: int) -> None:
+def _moves_only_as_one(
+    kind: str, events: Events, required: bool, *, time: int, room: int
+) -> None:
     """From these options, which cost something, to the first, which are free."""
     rooms = tuple(Room(f"r{number}") for number in range(SIZE))
-    together = Constraint(kind, tuple(range(SIZE)), required=True)
+    penalty = 0 if required else 9
+    together = Constraint(kind, tuple(range(SIZE)), required, penalty)
     instance = small_instance(events, rooms, (together,))
     state = SearchState(compile_instance(instance), 0)
     state.load(Timetable.of([time] * SIZE, [room] * SIZE))

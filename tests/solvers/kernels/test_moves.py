@@ -5,7 +5,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solvers.model import Instance, compile_instance
+from solvers.model import (
+    Configuration,
+    Cost,
+    Course,
+    Event,
+    Instance,
+    Student,
+    Subpart,
+    Time,
+    TimeOption,
+    Timetable,
+    Weights,
+    compile_instance,
+)
 from solvers.search import SearchState
 from solvers.search.state import ANY_MOVE, ROOM_MOVE, TIME_MOVE
 from solvers.verification import verify
@@ -75,6 +88,65 @@ def test_student_moves_change_the_cost_by_the_difference(seed: int) -> None:
         after = verify(instance, state.timetable())
         assert state.cost.soft - before.soft == after.cost - verified.cost
         assert (state.cost.hard == 0) == after.feasible
+
+
+@given(seed=seeds)
+@settings(max_examples=12, deadline=None)
+def test_joint_moves_change_the_cost_as_they_reckon(seed: int) -> None:
+    """Another time and other bundles at once, one move or many."""
+    instance, state = _started(seed)
+    for work, temperature in ((1, ALWAYS), (1, 30.0), (40, ALWAYS), (200, 5.0)):
+        before, verified = state.cost, verify(instance, state.timetable())
+        _, change = state.anneal_jointly(work, temperature, 1.0)
+        after = verify(instance, state.timetable())
+        assert change == after.cost - verified.cost == state.cost.soft - before.soft
+        assert (state.cost.hard == 0) == after.feasible
+        assert state.cost == _reloaded(state).cost
+
+
+def test_a_joint_move_leaves_where_no_other_move_leads_out() -> None:
+    """A class and two students must change at once; each alone makes a conflict."""
+    state = SearchState(compile_instance(_locked_instance()), 0)
+    enrollments = ((0, 0), (1, 1), (0, 2), (1, 3))
+    state.load(Timetable.of([1, 0, 0, 0], [-1] * 4, enrollments))
+    assert state.cost == Cost(0, 10)
+    state.anneal_events(4000, 0.0, 1e4, rates=(0.1, 0.1, 0.0))
+    state.anneal_students(4000, 0.0, 1e4)
+    assert state.cost == Cost(0, 10)
+    accepted, change = state.anneal_jointly(400, 0.0, 1e4)
+    assert accepted
+    assert (change, state.cost) == (-10, Cost(0, 0))
+    verified = verify(_locked_instance(), state.timetable())
+    assert (verified.feasible, verified.cost) == (True, 0)
+
+
+def _locked_instance() -> Instance:
+    """Two classes of one course with a seat each, and a fixed course per student.
+
+    The first class may go from the second slot, at a cost, to the first; there its
+    student is busy, and the other student is busy in the second.
+    """
+    first, second, third = (Time(1, 1, 4 * slot, 2) for slot in range(3))
+    wide = (TimeOption(first), TimeOption(second, 10))
+    parts = ((0, 1), (2,), (3,))
+    times = (wide, (TimeOption(third),), (TimeOption(first),), (TimeOption(second),))
+    part_of = {event: part for part, events in enumerate(parts) for event in events}
+    return Instance(
+        name="locked",
+        num_weeks=1,
+        num_days=1,
+        slots_per_day=24,
+        rooms=(),
+        courses=tuple(Course(f"c{part}", (part,)) for part in range(3)),
+        configurations=tuple(Configuration(f"f{c}", c, (c,)) for c in range(3)),
+        subparts=tuple(Subpart(f"s{p}", p, events) for p, events in enumerate(parts)),
+        events=tuple(
+            Event(f"e{e}", part_of[e], options, (), limit=1)
+            for e, options in enumerate(times)
+        ),
+        students=(Student("x", (0, 1)), Student("y", (0, 2))),
+        weights=Weights.of({"time": 1, "room": 1, "distribution": 1, "student": 100}),
+    )
 
 
 @pytest.mark.parametrize("move", MOVES)
