@@ -1,7 +1,6 @@
 """Measurements of the cluster: what Ray costs, and what further nodes bring."""
 
 from .cpu import CpuMeter, CpuUse, processes_below
-from .ladder import Rung, budgets, climb
 from .nodes import SimulatedNodes
 from .overhead import Run, overhead, run_here, run_on_ray, run_solver, start_of
 from .reach import Reached, search_on_nodes
@@ -11,10 +10,7 @@ __all__ = [
     "CpuUse",
     "Reached",
     "Run",
-    "Rung",
     "SimulatedNodes",
-    "budgets",
-    "climb",
     "overhead",
     "processes_below",
     "run_here",

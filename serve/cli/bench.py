@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from .bench_gap import climb_with, climbs_to_dict, gap_cells, target_of
 from .bench_scaling import register as register_scaling
 from .bench_tables import (
     Cells,
@@ -24,6 +25,7 @@ from .console import console_for, print_json, refusing_bad_input
 
 if TYPE_CHECKING:
     from solvers.bench import Family, Row, SelectorTrial
+    from solvers.model import Instance
     from solvers.params import SolveParams
 
 __all__ = ["bench", "register"]
@@ -70,6 +72,14 @@ def bench(
         typer.Option(
             help="Compare who chooses the operators of the refinement instead; "
             "may be given several times. 'all' names every one."
+        ),
+    ] = None,
+    to_gap: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            help="Measure instead the smallest budget whose median comes within this "
+            "gap above the best known, e.g. 0.2, with one worker and with all.",
         ),
     ] = None,
     params: Annotated[
@@ -119,7 +129,10 @@ def bench(
         )
         with console.status("Compiling ..."):
             warm_up(known.read(plan.files[0]))
-        found = _compare(plan, selector) if selector else _measure(plan)
+        if to_gap is not None:
+            found = _climb(plan, to_gap)
+        else:
+            found = _compare(plan, selector) if selector else _measure(plan)
     if as_json:
         print_json(found)
 
@@ -218,6 +231,42 @@ def _compare(plan: _Plan, names: Sequence[str]) -> dict[str, Any]:
     _show(plan, selector_cells(found, chosen), "selectors")
     instances = {name: [asdict(t) for t in trials] for name, trials in found.items()}
     return {**plan.to_dict(), "moves": moves, "selectors": instances}
+
+
+def _climb(plan: _Plan, gap: float) -> dict[str, Any]:
+    from solvers.bench import cpu_clock, read_best_known, run_trial
+    from solvers.model import Cost
+
+    best_known = read_best_known(plan.data)
+    found = {}
+    for file in plan.files:
+        if (known := best_known.get(file.stem.lower())) is None:
+            plan.console.print(f"{file.stem}: left out, no best known cost")
+            continue
+        problem = plan.family.read(file)
+
+        def run(
+            workers: int, seconds: float, seed: int, problem: Instance = problem
+        ) -> Cost:
+            words = f"{problem.name}, {workers} workers, {seconds:.1f} s, seed {seed}"
+            with plan.console.status(f"{words} ..."):
+                trial = run_trial(
+                    problem,
+                    seconds=seconds,
+                    seed=seed,
+                    params=replace(plan.params, workers=workers),
+                    clock=cpu_clock(workers) if plan.cpu_time else perf_counter,
+                )
+            return Cost(0 if trial.feasible else 1, trial.cost)
+
+        counts = sorted({1, plan.params.workers})
+        target = target_of(known, gap)
+        climbs = climb_with(counts, target, plan.seconds, range(plan.seeds), run)
+        found[file.stem] = (target, climbs)
+    if found:
+        _show(plan, gap_cells(found), f"seconds to a gap of {gap:.0%}")
+    instances = {name: climbs_to_dict(*climbed) for name, climbed in found.items()}
+    return {**plan.to_dict(), "gap": gap, "to_gap": instances}
 
 
 def _show(plan: _Plan, cells: Cells, kind: str = "quality") -> None:

@@ -12,8 +12,9 @@ from rich.console import Console
 from .bench_tables import Cells, rich_table
 
 if TYPE_CHECKING:
-    from cluster.bench import Reached, Rung
+    from cluster.bench import Reached
     from cluster.scenario import SharedStart
+    from solvers.bench import Rung
     from solvers.model import Cost
 
 __all__ = ["NodesRow", "TargetPlan", "measure_target", "target_cells"]
@@ -84,7 +85,7 @@ class NodesRow:
 
 def measure_target(plan: TargetPlan, start: SharedStart) -> dict[str, Any]:
     """The fewest nodes set the target in the whole time; more try to be sooner."""
-    from cluster.bench import budgets
+    from solvers.bench import budgets
 
     rows: list[NodesRow] = []
     goal: Cost | None = None
@@ -115,7 +116,8 @@ def _time_to(
     rungs: Sequence[float],
     goal: Cost | None,
 ) -> NodesRow:
-    from cluster.bench import SimulatedNodes, climb, search_on_nodes
+    from cluster.bench import SimulatedNodes, search_on_nodes
+    from solvers.bench import climb
     from solvers.model import Cost
 
     islands = max(plan.counts)

@@ -3,6 +3,7 @@
 from .ablations import ABLATIONS, without
 from .best_known import read_best_known
 from .families import FAMILIES, Family, benchmark_files, family_named
+from .ladder import Rung, budgets, climb
 from .report import markdown_table, write_section
 from .selecting import (
     SELECTORS,
@@ -18,9 +19,12 @@ __all__ = [
     "SELECTORS",
     "Family",
     "Row",
+    "Rung",
     "SelectorTrial",
     "Trial",
     "benchmark_files",
+    "budgets",
+    "climb",
     "compare_selectors",
     "cpu_clock",
     "family_named",

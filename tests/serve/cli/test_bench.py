@@ -47,6 +47,38 @@ def test_bench_reports_cost_gap_and_work(folder: Path) -> None:
     assert "duo" in done.stderr
 
 
+def test_bench_measures_the_time_to_a_gap(folder: Path) -> None:
+    """The smallest budget that reaches it, with one worker and with all."""
+    arguments = ["bench", "itc2019", "--data", str(folder), "--time-limit", "1.6"]
+    arguments += ["--to-gap", "0.5", "--workers", "2", "--json"]
+    done = runner.invoke(app, arguments)
+    assert done.exit_code == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    duo = found["to_gap"]["duo"]
+    assert (found["gap"], duo["target"]) == (0.5, 6)
+    for workers in ("1", "2"):
+        assert duo["workers"][workers]["seconds"] == pytest.approx(0.1)
+        (rung,) = duo["workers"][workers]["tried"]
+        assert rung["costs"] == [[0, 4]]
+    assert "1.00" in done.stderr
+
+
+def test_bench_says_which_gap_is_not_reached(folder: Path) -> None:
+    """Nothing is below the best; and an instance without one is left out, aloud."""
+    table = "| instance | best known |\n|---|---|\n| duo | 3 |\n"
+    (folder / "best_known.md").write_text(table)
+    (folder / "trio.xml").write_bytes(PROBLEM.replace(b"duo", b"trio"))
+    arguments = ["bench", "itc2019", "--data", str(folder), "--time-limit", "0.2"]
+    done = runner.invoke(app, [*arguments, "--to-gap", "0", "--workers", "1", "--json"])
+    assert done.exit_code == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert set(found["to_gap"]) == {"duo"}
+    assert found["to_gap"]["duo"]["workers"]["1"]["seconds"] is None
+    assert len(found["to_gap"]["duo"]["workers"]["1"]["tried"]) == 9
+    assert "not reached" in done.stderr
+    assert "trio: left out" in done.stderr
+
+
 def test_bench_compares_selectors(folder: Path) -> None:
     """With selectors named it refines one start with each of them."""
     arguments = ["bench", "itc2019", "--data", str(folder), "--time-limit", "0.1"]

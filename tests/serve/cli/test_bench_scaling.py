@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cluster.bench import CpuUse, Reached, Run, Rung
+from cluster.bench import CpuUse, Reached, Run
 from serve.cli.bench_scaling import overhead_cells
 from serve.cli.bench_target import NodesRow, target_cells
 from serve.cli.main import app
+from solvers.bench import Rung
 from solvers.model import Cost
 
 from .test_bench import PROBLEM

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cluster.bench import Rung, budgets, climb
+from solvers.bench import Rung, budgets, climb
 from solvers.model import Cost
 
 
