@@ -24,7 +24,11 @@ class Operator(StrEnum):
     SWAP = "swap"
     CHAIN = "chain"
     STUDENT = "student"
+    JOINT = "joint"
 
+
+JOINT_WORK = 200
+"""Moves that a joint move counts for: it takes as long as so many."""
 
 _EVENT_OPERATORS = {
     Operator.TIME: (TIME_MOVE, (0.0, 0.0, 0.05)),
@@ -70,6 +74,8 @@ def apply_operator(
     before = state.cost
     if operator is Operator.STUDENT:
         state.anneal_students(work, temperature, hard_weight)
+    elif operator is Operator.JOINT:
+        state.anneal_jointly(max(1, work // JOINT_WORK), temperature, hard_weight)
     else:
         kind, rates = _EVENT_OPERATORS[operator]
         state.anneal_events(work, temperature, hard_weight, kind=kind, rates=rates)
@@ -103,5 +109,7 @@ def _is_possible(state: SearchState, operator: Operator) -> bool:
             return bool((np.diff(arrays.room_ptr) > 1).any())
         case Operator.STUDENT:
             return state.has_student_moves
+        case Operator.JOINT:
+            return state.has_joint_moves
         case _:
             return len(arrays.movable) > 0

@@ -89,6 +89,11 @@ class SearchState:
         """Whether any student can take a course in more than one way."""
         return len(self._free_requests) > 0
 
+    @property
+    def has_joint_moves(self) -> bool:
+        """Whether any event can move that students may take or leave."""
+        return len(self._joint_events) > 0
+
     def timetable(self) -> Timetable:
         """Return the current assignment as a timetable."""
         state = self._state
@@ -276,7 +281,7 @@ class SearchState:
         tuple of int
             Moves accepted, and the change of soft cost that they were reckoned to make.
         """
-        if not self.has_student_moves or not len(self._joint_events):
+        if not self.has_joint_moves:
             return 0, 0
         accepted, change = anneal_jointly(
             self._packed_arrays,
