@@ -14,7 +14,7 @@ from numba import njit
 
 from .moves import apply_move, move_delta
 from .rng import rand_float, rand_int
-from .students import conflicts, conflicts_of_event, enroll, holds, overfull
+from .students import clash, conflicts, conflicts_of_event, enroll, holds, overfull
 
 __all__ = ["anneal_jointly"]
 
@@ -116,6 +116,32 @@ def _reseat(p, x, a):
 
 
 @njit(cache=True)
+def _reseat_others(p, x, a, i, log, n):
+    """Give what a student attends at the time of an event better bundles.
+
+    ``a`` is the request that holds the event. Returns the change in conflicts and the
+    entries of the log.
+    """
+    s = p.request_student[a]
+    change = 0
+    for k in range(p.student_ptr[s], p.student_ptr[s + 1]):
+        c = p.request_course[k]
+        bundle = x.bundle_of[k]
+        if k == a or bundle < 0 or n == len(log):
+            continue
+        if p.bundle_course_ptr[c + 1] - p.bundle_course_ptr[c] < 2:
+            continue
+        for v in range(p.bundle_ptr[bundle], p.bundle_ptr[bundle + 1]):
+            if clash(p, x, i, p.bundle_events[v]):
+                gain, old, partner = _reseat(p, x, k)
+                change += gain
+                log[n, 0], log[n, 1], log[n, 2] = k, old, partner
+                n += 1
+                break
+    return change, n
+
+
+@njit(cache=True)
 def _undo(p, x, log, n):
     for k in range(n - 1, -1, -1):
         a, old, partner = log[k]
@@ -128,11 +154,11 @@ def _undo(p, x, log, n):
 
 
 @njit(cache=True)
-def _move(p, x, i, course, log, temperature, hard_weight):
+def _move(p, x, i, course, todo, log, temperature, hard_weight):
     """Try one joint move of an event of a course.
 
-    Returns whether it stands, and its change of soft cost. ``log`` has a row of
-    (request, its bundle, who took it) for each request.
+    Returns whether it stands, and its change of soft cost. ``todo`` has room for each
+    request; ``log`` gets rows of (request, its bundle, who took it).
     """
     threshold = -temperature * math.log(rand_float(x.rng))
     time_pos, room_pos, hard, by_tables, soft = _draw(p, x, i, threshold, hard_weight)
@@ -154,15 +180,22 @@ def _move(p, x, i, course, log, temperature, hard_weight):
             there = conflicts_of_event(p, x, a, i)
             change += there
             if there:
-                log[n, 0] = a
+                todo[n] = a
                 n += 1
     done = 0
-    while done < n:
+    for k in range(n):
         if hard_weight * hard + soft + p.student_weight * change <= threshold:
             break
-        gain, log[done, 1], log[done, 2] = _reseat(p, x, log[done, 0])
-        change += gain
+        a = todo[k]
+        if done == len(log):
+            break
+        gain, old, partner = _reseat(p, x, a)
+        log[done, 0], log[done, 1], log[done, 2] = a, old, partner
         done += 1
+        change += gain
+        if holds(p, x.bundle_of[a], i) and conflicts_of_event(p, x, a, i) > 0:
+            gain, done = _reseat_others(p, x, a, i, log, done)
+            change += gain
     x.time_of[i] = old_t
     x.room_of[i] = old_r
     soft += p.student_weight * change
@@ -211,7 +244,8 @@ def anneal_jointly(p, x, events, course_of, requests, work, temperature, hard_we
     hard_weight
         Cost of one hard violation.
     """
-    log = np.empty((len(p.request_course), 3), np.int64)
+    todo = np.empty(len(p.request_course), np.int64)
+    log = np.empty((2 * len(todo), 3), np.int64)
     accepted = np.int64(0)
     change = np.int64(0)
     for step in range(work):
@@ -223,7 +257,7 @@ def anneal_jointly(p, x, events, course_of, requests, work, temperature, hard_we
             i = _conflicting_event(p, x, requests)
         if i < 0 or course_of[i] < 0:
             i = events[rand_int(x.rng, len(events))]
-        stands, soft = _move(p, x, i, course_of[i], log, temperature, hard_weight)
+        stands, soft = _move(p, x, i, course_of[i], todo, log, temperature, hard_weight)
         accepted += stands
         change += soft
     return accepted, change

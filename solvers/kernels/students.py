@@ -11,6 +11,7 @@ from .rng import rand_float, rand_int
 
 __all__ = [
     "anneal_students",
+    "clash",
     "conflicts",
     "conflicts_of_event",
     "enroll",
@@ -22,7 +23,8 @@ REFRESH = 16_384
 
 
 @njit(inline="always")
-def _clash(p, x, a, b):
+def clash(p, x, a, b):
+    """Whether nobody can attend both events."""
     between = p.gap[x.time_of[a], x.time_of[b]]
     return p.travel[x.room_of[a], x.room_of[b]] > between
 
@@ -38,9 +40,9 @@ def conflicts(p, x, request, bundle):
             other = x.bundle_of[k]
             if k != request and other >= 0:
                 for v in range(p.bundle_ptr[other], p.bundle_ptr[other + 1]):
-                    total += _clash(p, x, a, p.bundle_events[v])
+                    total += clash(p, x, a, p.bundle_events[v])
         for v in range(p.bundle_ptr[bundle], u):
-            total += _clash(p, x, a, p.bundle_events[v])
+            total += clash(p, x, a, p.bundle_events[v])
     return total
 
 
@@ -54,7 +56,7 @@ def conflicts_of_event(p, x, request, event):
         if bundle >= 0:
             for v in range(p.bundle_ptr[bundle], p.bundle_ptr[bundle + 1]):
                 if p.bundle_events[v] != event:
-                    total += _clash(p, x, event, p.bundle_events[v])
+                    total += clash(p, x, event, p.bundle_events[v])
     return total
 
 
