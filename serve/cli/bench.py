@@ -105,6 +105,8 @@ def bench(
 ) -> None:
     """Measure quality on public instances of this family."""
     console = console_for(as_json)
+    if selector and to_gap is not None:
+        raise typer.BadParameter("--selector and --to-gap are two measurements.")
     with refusing_bad_input():
         from solvers.bench import benchmark_files, family_named
         from solvers.bench import without as leave_out
@@ -248,7 +250,7 @@ def _climb(plan: _Plan, gap: float) -> dict[str, Any]:
         def run(
             workers: int, seconds: float, seed: int, problem: Instance = problem
         ) -> Cost:
-            words = f"{problem.name}, {workers} workers, {seconds:.1f} s, seed {seed}"
+            words = f"{problem.name}, workers: {workers}, {seconds:.1f} s, seed {seed}"
             with plan.console.status(f"{words} ..."):
                 trial = run_trial(
                     problem,

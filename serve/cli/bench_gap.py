@@ -49,18 +49,15 @@ def climb_with(
     }
 
 
-def _seconds_to(target: Cost, tried: Sequence[Rung]) -> float | None:
-    """Smallest budget whose median reached the target, None if none did."""
-    return tried[-1].seconds if tried[-1].median <= target else None
-
-
 def gap_cells(found: Mapping[str, tuple[Cost, Climbs]]) -> Cells:
     """One row for each instance; the speedup is the last number of workers'."""
+    from solvers.bench import seconds_to
+
     counts = list(next(iter(found.values()))[1])
-    head = ["instance", "target", *(f"s, {count} workers" for count in counts)]
+    head = ["instance", "target", *(f"s, workers: {count}" for count in counts)]
     rows = []
     for name, (target, climbs) in found.items():
-        times = [_seconds_to(target, tried) for tried in climbs.values()]
+        times = [seconds_to(target, tried) for tried in climbs.values()]
         shown = ["not reached" if t is None else f"{t:.1f}" for t in times]
         first, last = times[0], times[-1]
         speedup = "-" if first is None or last is None else f"{first / last:.2f}"
@@ -70,11 +67,13 @@ def gap_cells(found: Mapping[str, tuple[Cost, Climbs]]) -> Cells:
 
 def climbs_to_dict(target: Cost, climbs: Climbs) -> dict[str, object]:
     """Plain values for JSON."""
+    from solvers.bench import seconds_to
+
     return {
         "target": target.soft,
         "workers": {
             str(count): {
-                "seconds": _seconds_to(target, tried),
+                "seconds": seconds_to(target, tried),
                 "tried": [asdict(rung) for rung in tried],
             }
             for count, tried in climbs.items()

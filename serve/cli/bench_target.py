@@ -58,8 +58,9 @@ class NodesRow:
 
     def seconds_to(self, goal: Cost) -> float | None:
         """Smallest budget that reached the goal, None if none did."""
-        last = self.tried[-1]
-        return last.seconds if last.median <= goal else None
+        from solvers.bench import seconds_to
+
+        return seconds_to(goal, self.tried)
 
     @property
     def moves_per_second(self) -> float:

@@ -3,7 +3,7 @@
 from .ablations import ABLATIONS, without
 from .best_known import read_best_known
 from .families import FAMILIES, Family, benchmark_files, family_named
-from .ladder import Rung, budgets, climb
+from .ladder import Rung, budgets, climb, seconds_to
 from .report import markdown_table, write_section
 from .selecting import (
     SELECTORS,
@@ -31,6 +31,7 @@ __all__ = [
     "markdown_table",
     "read_best_known",
     "run_trial",
+    "seconds_to",
     "selectors_named",
     "without",
     "write_section",

@@ -8,7 +8,7 @@ from statistics import median_low
 
 from solvers.model import Cost
 
-__all__ = ["Rung", "budgets", "climb"]
+__all__ = ["Rung", "budgets", "climb", "seconds_to"]
 
 STEP = 2**0.5
 
@@ -63,3 +63,9 @@ def climb(
         yield rung
         if rung.median <= target:
             return
+
+
+def seconds_to(target: Cost, tried: Sequence[Rung]) -> float | None:
+    """Smallest budget whose median reached a target, None if none of a climb did."""
+    last = tried[-1]
+    return last.seconds if last.median <= target else None

@@ -14,7 +14,7 @@ from numba import njit
 
 from .moves import apply_move, move_delta
 from .rng import rand_float, rand_int
-from .students import clash, conflicts, conflicts_of_event, enroll, holds, overfull
+from .students import clashes, conflicts, conflicts_of_event, holds, overfull, take
 
 __all__ = ["anneal_jointly"]
 
@@ -85,11 +85,13 @@ def _reseat(p, x, a):
     best = 0
     choice = np.int64(-1)
     partner = np.int64(-1)
+    if now == 0:
+        return best, old, partner
     first = p.bundle_course_ptr[c]
     num = p.bundle_course_ptr[c + 1] - first
     for _ in range(TRIES):
         new = first + rand_int(x.rng, num)
-        if now == 0 or new == old or overfull(p, x, old, new) > 0:
+        if new == old or overfull(p, x, old, new) > 0:
             continue
         change = conflicts(p, x, a, new) - now
         if change < best:
@@ -106,12 +108,7 @@ def _reseat(p, x, a):
             if change < best:
                 best, choice, partner = change, new, b
     if choice >= 0:
-        x.bundle_of[a] = choice
-        if partner >= 0:
-            x.bundle_of[partner] = old
-        else:
-            enroll(p, x, old, -1)
-            enroll(p, x, choice, 1)
+        take(p, x, a, choice, partner)
     return best, old, partner
 
 
@@ -131,26 +128,18 @@ def _reseat_others(p, x, a, i, log, n):
             continue
         if p.bundle_course_ptr[c + 1] - p.bundle_course_ptr[c] < 2:
             continue
-        for v in range(p.bundle_ptr[bundle], p.bundle_ptr[bundle + 1]):
-            if clash(p, x, i, p.bundle_events[v]):
-                gain, old, partner = _reseat(p, x, k)
-                change += gain
-                log[n, 0], log[n, 1], log[n, 2] = k, old, partner
-                n += 1
-                break
+        if clashes(p, x, i, bundle):
+            gain, old, partner = _reseat(p, x, k)
+            change += gain
+            log[n, 0], log[n, 1], log[n, 2] = k, old, partner
+            n += 1
     return change, n
 
 
 @njit(cache=True)
 def _undo(p, x, log, n):
     for k in range(n - 1, -1, -1):
-        a, old, partner = log[k]
-        if partner >= 0:
-            x.bundle_of[partner] = x.bundle_of[a]
-        else:
-            enroll(p, x, x.bundle_of[a], -1)
-            enroll(p, x, old, 1)
-        x.bundle_of[a] = old
+        take(p, x, log[k, 0], log[k, 1], log[k, 2])
 
 
 @njit(cache=True)
@@ -232,9 +221,9 @@ def anneal_jointly(p, x, events, course_of, requests, work, temperature, hard_we
     p, x
         ``InstanceArrays`` and ``State``.
     events
-        Movable events of courses with more than one bundle.
+        Events with more than one time that students may take or leave.
     course_of
-        ``(N,)`` course of each event that students may take or leave, else -1.
+        ``(N,)`` course of each of them, -1 of any other event.
     requests
         Requests with more than one bundle.
     work

@@ -11,39 +11,41 @@ from .rng import rand_float, rand_int
 
 __all__ = [
     "anneal_students",
-    "clash",
+    "clashes",
     "conflicts",
     "conflicts_of_event",
-    "enroll",
     "holds",
     "overfull",
+    "take",
 ]
 
 REFRESH = 16_384
 
 
 @njit(inline="always")
-def clash(p, x, a, b):
-    """Whether nobody can attend both events."""
-    between = p.gap[x.time_of[a], x.time_of[b]]
-    return p.travel[x.room_of[a], x.room_of[b]] > between
+def clashes(p, x, event, bundle):
+    """Events of a bundle that nobody can attend who attends the given one."""
+    total = 0
+    for k in range(p.bundle_ptr[bundle], p.bundle_ptr[bundle + 1]):
+        other = p.bundle_events[k]
+        between = p.gap[x.time_of[event], x.time_of[other]]
+        if other != event:
+            total += p.travel[x.room_of[event], x.room_of[other]] > between
+    return total
 
 
 @njit(cache=True)
 def conflicts(p, x, request, bundle):
     """Conflicts of a bundle within itself and with the student's other bundles."""
     s = p.request_student[request]
-    total = 0
+    within = others = 0
     for u in range(p.bundle_ptr[bundle], p.bundle_ptr[bundle + 1]):
-        a = p.bundle_events[u]
+        event = p.bundle_events[u]
+        within += clashes(p, x, event, bundle)
         for k in range(p.student_ptr[s], p.student_ptr[s + 1]):
-            other = x.bundle_of[k]
-            if k != request and other >= 0:
-                for v in range(p.bundle_ptr[other], p.bundle_ptr[other + 1]):
-                    total += clash(p, x, a, p.bundle_events[v])
-        for v in range(p.bundle_ptr[bundle], u):
-            total += clash(p, x, a, p.bundle_events[v])
-    return total
+            if k != request and x.bundle_of[k] >= 0:
+                others += clashes(p, x, event, x.bundle_of[k])
+    return within // 2 + others
 
 
 @njit(cache=True)
@@ -52,11 +54,8 @@ def conflicts_of_event(p, x, request, event):
     s = p.request_student[request]
     total = 0
     for k in range(p.student_ptr[s], p.student_ptr[s + 1]):
-        bundle = x.bundle_of[k]
-        if bundle >= 0:
-            for v in range(p.bundle_ptr[bundle], p.bundle_ptr[bundle + 1]):
-                if p.bundle_events[v] != event:
-                    total += clash(p, x, event, p.bundle_events[v])
+        if x.bundle_of[k] >= 0:
+            total += clashes(p, x, event, x.bundle_of[k])
     return total
 
 
@@ -100,11 +99,22 @@ def overfull(p, x, old, new):
 
 
 @njit(cache=True)
-def enroll(p, x, bundle, amount):
-    """Add to the students of every event of a bundle."""
+def _enroll(p, x, bundle, amount):
     if bundle >= 0:
         for k in range(p.bundle_ptr[bundle], p.bundle_ptr[bundle + 1]):
             x.enrolled[p.bundle_events[k]] += amount
+
+
+@njit(cache=True)
+def take(p, x, request, bundle, partner):
+    """Give a request another bundle; the partner, -1 for none, takes the one it had."""
+    old = x.bundle_of[request]
+    x.bundle_of[request] = bundle
+    if partner >= 0:
+        x.bundle_of[partner] = old
+    else:
+        _enroll(p, x, old, -1)
+        _enroll(p, x, bundle, 1)
 
 
 @njit(cache=True, nogil=True)
@@ -167,10 +177,5 @@ def anneal_students(p, x, requests, work, temperature, limit_weight, rates):
             more += conflicts(p, x, b, old) - conflicts(p, x, b, new)
         if change + p.student_weight * more <= threshold:
             accepted += 1
-            x.bundle_of[a] = new
-            if b >= 0:
-                x.bundle_of[b] = old
-            else:
-                enroll(p, x, old, -1)
-                enroll(p, x, new, 1)
+            take(p, x, a, new, b)
     return accepted

@@ -47,7 +47,7 @@ class AnnealingParams:
     event_work, student_work
         Moves of one chunk over placements and over sectioning, > 0.
     joint_rate
-        Moves over placements and sectioning at once for every other move, in [0, 1].
+        Share of moves over placements and sectioning at once, in [0, 1].
     """
 
     start_scale: float = 1.5
@@ -173,8 +173,8 @@ class Annealing:
         fraction
             Position in the schedule; the temperature falls with it.
         work
-            Moves in all, of which sectioning gets its share; by default those of one
-            chunk of each.
+            Moves in all, of which sectioning and joint moves get their shares; by
+            default those of one chunk of each.
         """
         if not self.calibrated:
             self.calibrate()
@@ -190,7 +190,7 @@ class Annealing:
             joint_moves = int(moves * params.joint_rate)
             if joint_moves:
                 state.anneal_jointly(joint_moves, temperature, self._weight)
-            moves = max(1, moves - student_moves)
+            moves = max(1, moves - student_moves - joint_moves)
         least = max(2.5 * temperature, self._least)
         self._weight = state.anneal_events(
             moves,

@@ -53,9 +53,10 @@ class SearchState:
         self._rng = np.random.default_rng(seed)
         bundles = np.diff(arrays.bundle_course_ptr)[arrays.request_course]
         self._free_requests = np.flatnonzero(bundles > 1).astype(np.int64)
-        self._free_course_of = courses_with_a_choice(arrays)
-        chosen = self._free_course_of[arrays.movable] >= 0
-        self._joint_events = arrays.movable[chosen].astype(np.int64)
+        fixed = np.diff(arrays.time_ptr) == 1
+        self._joint_course_of = courses_with_a_choice(arrays)
+        self._joint_course_of[fixed] = -1
+        self._joint_events = np.flatnonzero(self._joint_course_of >= 0)
         self._rebuild()
 
     # Reading.
@@ -91,7 +92,7 @@ class SearchState:
 
     @property
     def has_joint_moves(self) -> bool:
-        """Whether any event can move that students may take or leave."""
+        """Whether any event has a choice of times that students may take or leave."""
         return len(self._joint_events) > 0
 
     def timetable(self) -> Timetable:
@@ -287,7 +288,7 @@ class SearchState:
             self._packed_arrays,
             self._packed,
             self._joint_events,
-            self._free_course_of,
+            self._joint_course_of,
             self._free_requests,
             int(work),
             float(temperature),

@@ -79,6 +79,13 @@ def test_bench_says_which_gap_is_not_reached(folder: Path) -> None:
     assert "trio: left out" in done.stderr
 
 
+def test_bench_makes_one_measurement_at_a_time(folder: Path) -> None:
+    arguments = ["bench", "itc2019", "--data", str(folder), "--selector", "uniform"]
+    done = runner.invoke(app, [*arguments, "--to-gap", "0.1"])
+    assert done.exit_code == 2
+    assert "two measurements" in done.stderr
+
+
 def test_bench_compares_selectors(folder: Path) -> None:
     """With selectors named it refines one start with each of them."""
     arguments = ["bench", "itc2019", "--data", str(folder), "--time-limit", "0.1"]
