@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
@@ -16,9 +16,10 @@ from .codes import (
     ConstraintCode,
     span_of,
 )
-from .groups import groups_of, wanted_groups
+from .groups import group_fields
 from .instance import Constraint, Instance
 from .relations import TimeTable
+from .rows import ints, longs, rows_of, starts_of
 from .time import Time
 from .weights import Weights
 
@@ -27,13 +28,6 @@ __all__ = ["compile_instance", "reweight"]
 UNLIMITED = 2**30
 _ROOM_PAIRS = (ConstraintCode.SameRoom, ConstraintCode.DifferentRoom)
 _LONG_WAY = (ConstraintCode.SameAttendees,)
-_TOGETHER = (
-    ConstraintCode.SameStart,
-    ConstraintCode.SameTime,
-    ConstraintCode.SameDays,
-    ConstraintCode.SameWeeks,
-    ConstraintCode.SameRoom,
-)
 
 
 def compile_instance(instance: Instance) -> InstanceArrays:
@@ -63,26 +57,6 @@ def reweight(
 def _frozen(array: NDArray) -> NDArray:  # type: ignore[type-arg]
     array.flags.writeable = False
     return array
-
-
-def _int(values: Iterable[int]) -> NDArray[np.int32]:
-    return np.array(list(values), np.int32)
-
-
-def _long(values: Iterable[int]) -> NDArray[np.int64]:
-    return np.array(list(values), np.int64)
-
-
-def _pointers(lengths: Iterable[int]) -> NDArray[np.int64]:
-    return np.concatenate([[0], np.cumsum(_long(lengths))]).astype(np.int64)
-
-
-def _rows(
-    owners: NDArray[np.int64], count: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pointers of rows and the order that sorts entries by owner."""
-    order = np.argsort(owners, kind="stable")
-    return _pointers(np.bincount(owners, minlength=count)), order
 
 
 class _Compiler:
@@ -146,7 +120,7 @@ class _Compiler:
         known = {"": -1}
         for room in self._instance.rooms:
             known.setdefault(room.building, len(known) - 1)
-        return _int([*(known[room.building] for room in self._instance.rooms), -1])
+        return ints([*(known[room.building] for room in self._instance.rooms), -1])
 
     def _blocked(self) -> NDArray[np.int16]:
         times = list(self._time_index)
@@ -188,14 +162,14 @@ class _Compiler:
         sizes = zip(times, rooms, strict=True)
         movable = [e for e, (t, r) in enumerate(sizes) if len(t) * len(r) > 1]
         return {
-            "time_ptr": _pointers(map(len, times)),
-            "time_ids": _int(t for row in times for t in row),
-            "time_cost": _long(c for row in time_cost for c in row),
-            "room_ptr": _pointers(map(len, rooms)),
-            "room_ids": _int(r for row in rooms for r in row),
-            "room_cost": _long(c for row in room_cost for c in row),
+            "time_ptr": starts_of(map(len, times)),
+            "time_ids": ints(t for row in times for t in row),
+            "time_cost": longs(c for row in time_cost for c in row),
+            "room_ptr": starts_of(map(len, rooms)),
+            "room_ids": ints(r for row in rooms for r in row),
+            "room_cost": longs(c for row in room_cost for c in row),
             "room_open_cost": weights["rooms_in_use"] * instance.room_open_penalty,
-            "movable": _int(movable),
+            "movable": ints(movable),
         }
 
     # Pairwise relations.
@@ -217,35 +191,7 @@ class _Compiler:
         events = np.unique(owners)
         related[events] = np.arange(len(events))
         fields["room_row"] = related
-        return fields | self._groups(rows)
-
-    def _groups(self, rows: NDArray[np.int64]) -> dict[str, object]:
-        """Events that hold together, first those connected by hard relations."""
-        instance = self._instance
-        held = rows[np.isin(rows[:, 2], _TOGETHER) & (rows[:, 4] > 0)]
-        hard = groups_of(held[:, :2], instance.num_events)
-        group_of = np.full(instance.num_events, -1, np.int32)
-        for index, group in enumerate(hard):
-            group_of[group] = index
-        wanted = [
-            np.unique(constraint.events)
-            for constraint in instance.constraints
-            if ConstraintCode[constraint.type] in _TOGETHER
-            and not constraint.required
-            and constraint.penalty * instance.weights[constraint.criterion] > 0
-        ]
-        soft = wanted_groups(wanted, group_of)
-        groups = [*hard, *soft]
-        owners = _long(int(event) for group in soft for event in group)
-        of_group = np.repeat(np.arange(len(hard), len(groups)), [len(g) for g in soft])
-        pointers, order = _rows(owners, instance.num_events)
-        return {
-            "group_of": group_of,
-            "group_ptr": _pointers(map(len, groups)),
-            "group_events": _int(int(event) for group in groups for event in group),
-            "wish_ptr": pointers,
-            "wish_group": of_group[order].astype(np.int32),
-        }
+        return fields | group_fields(self._instance, rows)
 
     def _merged_pairs(self) -> NDArray[np.int64]:
         """Rows (a, b, code, param, hard, soft), equal relations added up."""
@@ -284,7 +230,7 @@ class _Compiler:
     def _relations(self, name: str, rows: NDArray[np.int64]) -> dict[str, object]:
         owners = np.concatenate([rows[:, 0], rows[:, 1]])
         others = np.concatenate([rows[:, 1], rows[:, 0]])
-        pointers, order = _rows(owners, self._instance.num_events)
+        pointers, order = rows_of(owners, self._instance.num_events)
         return {
             f"{name}_ptr": pointers,
             f"{name}_other": others[order].astype(np.int32),
@@ -298,7 +244,7 @@ class _Compiler:
         forward = [self._table(int(c), int(p), False) for c, p in rows[:, 2:4]]
         backward = [self._table(int(c), int(p), True) for c, p in rows[:, 2:4]]
         order = np.argsort(owners, kind="stable")
-        tables = np.concatenate([_int(forward), _int(backward)])
+        tables = np.concatenate([ints(forward), ints(backward)])
         return {**fields, "pair_table": tables[order]}
 
     def _table(self, code: int, param: int, backward: bool) -> int:
@@ -329,30 +275,30 @@ class _Compiler:
         weights = self._instance.weights
         lists = self._list_constraints()
         return {
-            "list_penalty": _long(c.penalty for c in lists),
-            "list_weight": _long(weights[c.criterion] for c in lists),
+            "list_penalty": longs(c.penalty for c in lists),
+            "list_weight": longs(weights[c.criterion] for c in lists),
         }
 
     def _lists(self) -> dict[str, object]:
         lists = self._list_constraints()
         codes = [ConstraintCode[c.type] for c in lists]
         params = [(*c.params, 0, 0, 0)[:3] for c in lists]
-        owners = _long(e for c in lists for e in c.events)
+        owners = longs(e for c in lists for e in c.events)
         of_list = np.repeat(np.arange(len(lists)), [len(c.events) for c in lists])
-        pointers, order = _rows(owners, self._instance.num_events)
+        pointers, order = rows_of(owners, self._instance.num_events)
         classes = [self._week_classes(c.events) for c in lists]
         return {
             **self._list_costs(),
-            "list_code": _int(codes),
+            "list_code": ints(codes),
             "list_span": np.array([span_of(c) for c in codes], np.uint8),
             "list_by_room": np.array([c in ROOM_CODES for c in codes], np.uint8),
             "list_params": np.array(params, np.int64).reshape((-1, 3)),
             "list_hard": np.array([c.required for c in lists], np.uint8),
-            "list_ptr": _pointers(len(c.events) for c in lists),
+            "list_ptr": starts_of(len(c.events) for c in lists),
             "list_events": owners.astype(np.int32),
-            "list_week_ptr": _pointers(map(len, classes)),
-            "list_week": _int(week for row in classes for week, _ in row),
-            "list_week_count": _int(count for row in classes for _, count in row),
+            "list_week_ptr": starts_of(map(len, classes)),
+            "list_week": ints(week for row in classes for week, _ in row),
+            "list_week_count": ints(count for row in classes for _, count in row),
             "member_ptr": pointers,
             "member_list": of_list[order].astype(np.int32),
         }
@@ -375,9 +321,9 @@ class _Compiler:
     def _students(self) -> dict[str, object]:
         instance = self._instance
         wanted = [student.courses for student in instance.students]
-        courses = _long(c for row in wanted for c in row)
+        courses = longs(c for row in wanted for c in row)
         students = np.repeat(np.arange(len(wanted)), [len(row) for row in wanted])
-        pointers, order = _rows(courses, len(instance.courses))
+        pointers, order = rows_of(courses, len(instance.courses))
         requested = set(courses.tolist())
         bundles = [
             course_bundles(instance, c) if c in requested else []
@@ -386,15 +332,15 @@ class _Compiler:
         flat = [bundle for row in bundles for bundle in row]
         limits = (UNLIMITED if e.limit is None else e.limit for e in instance.events)
         return {
-            "student_ptr": _pointers(map(len, wanted)),
+            "student_ptr": starts_of(map(len, wanted)),
             "request_student": students.astype(np.int32),
             "request_course": courses.astype(np.int32),
             "course_ptr": pointers,
             "course_requests": order.astype(np.int32),
-            "bundle_course_ptr": _pointers(map(len, bundles)),
-            "bundle_ptr": _pointers(map(len, flat)),
-            "bundle_events": _int(e for bundle in flat for e in bundle),
-            "limit": np.minimum(_long(limits), UNLIMITED),
+            "bundle_course_ptr": starts_of(map(len, bundles)),
+            "bundle_ptr": starts_of(map(len, flat)),
+            "bundle_events": ints(e for bundle in flat for e in bundle),
+            "limit": np.minimum(longs(limits), UNLIMITED),
             "student_weight": self._student_weight(),
         }
 

@@ -7,13 +7,66 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MAX_GROUP", "groups_of", "wanted_groups"]
+from .codes import ConstraintCode
+from .instance import Instance
+from .rows import ints, longs, rows_of, starts_of
+
+__all__ = ["MAX_GROUP", "group_fields"]
 
 MAX_GROUP = 16
 """Larger groups are not moved as one."""
 
+_TOGETHER = (
+    ConstraintCode.SameStart,
+    ConstraintCode.SameTime,
+    ConstraintCode.SameDays,
+    ConstraintCode.SameWeeks,
+    ConstraintCode.SameRoom,
+)
 
-def groups_of(pairs: NDArray[np.int64], count: int) -> list[NDArray[np.int64]]:
+
+def group_fields(instance: Instance, rows: NDArray[np.int64]) -> dict[str, object]:
+    """Compile the groups, first those that hard relations hold together.
+
+    Parameters
+    ----------
+    instance
+        The problem.
+    rows
+        ``(n, 6)`` int64, its merged pairwise relations (a, b, code, param, hard, soft).
+
+    Returns
+    -------
+    dict
+        Fields of ``InstanceArrays`` about groups.
+    """
+    held = rows[np.isin(rows[:, 2], _TOGETHER) & (rows[:, 4] > 0)]
+    hard = _connected(held[:, :2], instance.num_events)
+    group_of = np.full(instance.num_events, -1, np.int32)
+    for index, group in enumerate(hard):
+        group_of[group] = index
+    wanted = [
+        np.unique(constraint.events)
+        for constraint in instance.constraints
+        if ConstraintCode[constraint.type] in _TOGETHER
+        and not constraint.required
+        and constraint.penalty * instance.weights[constraint.criterion] > 0
+    ]
+    soft = _wanted(wanted, group_of)
+    groups = [*hard, *soft]
+    owners = longs(int(event) for group in soft for event in group)
+    of_group = np.repeat(np.arange(len(hard), len(groups)), [len(g) for g in soft])
+    pointers, order = rows_of(owners, instance.num_events)
+    return {
+        "group_of": group_of,
+        "group_ptr": starts_of(map(len, groups)),
+        "group_events": ints(int(event) for group in groups for event in group),
+        "wish_ptr": pointers,
+        "wish_group": of_group[order].astype(np.int32),
+    }
+
+
+def _connected(pairs: NDArray[np.int64], count: int) -> list[NDArray[np.int64]]:
     """Return the groups of 2 to ``MAX_GROUP`` events, by their least event.
 
     Parameters
@@ -29,7 +82,7 @@ def groups_of(pairs: NDArray[np.int64], count: int) -> list[NDArray[np.int64]]:
     return [np.flatnonzero(label == root) for root in roots]
 
 
-def wanted_groups(
+def _wanted(
     lists: Iterable[NDArray[np.int64]], group_of: NDArray[np.int32]
 ) -> list[NDArray[np.int64]]:
     """Return the distinct groups that soft constraints want, in the order given.
