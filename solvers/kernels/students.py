@@ -23,14 +23,17 @@ REFRESH = 16_384
 
 
 @njit(inline="always")
+def _clash(p, x, a, b):
+    between = p.gap[x.time_of[a], x.time_of[b]]
+    return p.travel[x.room_of[a], x.room_of[b]] > between
+
+
+@njit(inline="always")
 def clashes(p, x, event, bundle):
-    """Events of a bundle that nobody can attend who attends the given one."""
+    """Events of a bundle that cannot be attended beside an event, itself included."""
     total = 0
     for k in range(p.bundle_ptr[bundle], p.bundle_ptr[bundle + 1]):
-        other = p.bundle_events[k]
-        between = p.gap[x.time_of[event], x.time_of[other]]
-        if other != event:
-            total += p.travel[x.room_of[event], x.room_of[other]] > between
+        total += _clash(p, x, event, p.bundle_events[k])
     return total
 
 
@@ -38,21 +41,23 @@ def clashes(p, x, event, bundle):
 def conflicts(p, x, request, bundle):
     """Conflicts of a bundle within itself and with the student's other bundles."""
     s = p.request_student[request]
-    within = others = 0
+    total = 0
     for u in range(p.bundle_ptr[bundle], p.bundle_ptr[bundle + 1]):
         event = p.bundle_events[u]
-        within += clashes(p, x, event, bundle)
         for k in range(p.student_ptr[s], p.student_ptr[s + 1]):
             if k != request and x.bundle_of[k] >= 0:
-                others += clashes(p, x, event, x.bundle_of[k])
-    return within // 2 + others
+                total += clashes(p, x, event, x.bundle_of[k])
+        for v in range(p.bundle_ptr[bundle], u):
+            total += _clash(p, x, event, p.bundle_events[v])
+    return total
 
 
 @njit(cache=True)
 def conflicts_of_event(p, x, request, event):
     """Conflicts of an event with all else that the student of a request attends."""
     s = p.request_student[request]
-    total = 0
+    # The student attends the event: it meets itself once.
+    total = 0 - _clash(p, x, event, event)
     for k in range(p.student_ptr[s], p.student_ptr[s + 1]):
         if x.bundle_of[k] >= 0:
             total += clashes(p, x, event, x.bundle_of[k])
