@@ -114,8 +114,10 @@ class SolveParams:
     ----------
     workers
         Islands, each a thread over kernels that release the interpreter, >= 1.
-    cpsat_share
-        Largest share of the budget for the CP-SAT start, in [0, 1).
+    cpsat_share, cpsat_seconds
+        Most that the CP-SAT start may take: a share of the budget, in [0, 1), and
+        seconds, > 0, so that a long run has a feasible timetable as early as a short
+        one.
     refinement_share
         Share of the budget for stage 3, in [0, 1).
     lns_share
@@ -129,6 +131,7 @@ class SolveParams:
 
     workers: int = 1
     cpsat_share: float = 0.15
+    cpsat_seconds: float = 20.0
     refinement_share: float = 0.1
     lns_share: float = 0.25
     specialize: bool = True
@@ -140,6 +143,8 @@ class SolveParams:
     def __post_init__(self) -> None:
         if self.workers < 1:
             raise ValueError(f"workers must be >= 1, got {self.workers}")
+        if self.cpsat_seconds <= 0:
+            raise ValueError(f"cpsat_seconds must be > 0, got {self.cpsat_seconds}")
         for name in ("cpsat_share", "refinement_share", "lns_share"):
             _check_share(name, getattr(self, name))
         if self.cpsat_share + self.refinement_share >= 1:

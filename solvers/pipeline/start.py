@@ -70,7 +70,8 @@ def prepare(
     instance
         The problem.
     seconds
-        Limit of the CP-SAT start, > 0; None bounds it by work instead of clocks.
+        Limit of the CP-SAT start, > 0, beside ``params.cpsat_seconds``; None bounds it
+        by work instead of clocks.
     moves
         Without ``seconds``: most moves of the repair, > 0; CP-SAT may work about as
         long.
@@ -83,10 +84,14 @@ def prepare(
     on_stage
         Called with the name of each stage as it begins.
     params
-        Parameters of the repair that follows where CP-SAT left violations.
+        Limit of the CP-SAT start, and parameters of the repair that follows where it
+        left violations.
     arrays
         The compiled instance, where it is there already.
     """
+    params = params or SolveParams()
+    if seconds is not None:
+        seconds = min(seconds, params.cpsat_seconds)
     on_stage("communities")
     communities, clustered = _cluster(instance, seed)
     on_stage("cpsat")
@@ -109,7 +114,7 @@ def prepare(
     repaired = _repair(
         arrays,
         report,
-        params or SolveParams(),
+        params,
         seed,
         _Limits(seconds, moves, end, should_stop),
     )

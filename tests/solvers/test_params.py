@@ -30,6 +30,7 @@ def test_a_file_sets_the_parts(tmp_path: Path) -> None:
         ({"speed": 9}, "unknown parameters: speed"),
         ({"workers": 0}, "workers must be >= 1"),
         ({"lns_share": 1.0}, "lns_share must be in"),
+        ({"cpsat_seconds": 0}, "cpsat_seconds must be > 0"),
         ({"cpsat_share": 0.5, "refinement_share": 0.5}, "must be < 1"),
         ({"island": {"population": 1}}, "population must be >= 2"),
         ({"island": {"size": 1}}, "island: .*size"),

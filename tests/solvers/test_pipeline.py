@@ -1,6 +1,7 @@
 """The whole engine: monotone stages, verified results, repeatable runs."""
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from solvers import (
     solve,
     verify,
 )
-from solvers.cpsat import ConstructReport, ConstructStatus
+from solvers.cpsat import ConstructReport, ConstructStatus, construct
 from solvers.formats.itc2019 import read_problem
 from solvers.model import Cost, Instance, Timetable
 from solvers.params import RefinementParams
@@ -122,6 +123,23 @@ def test_a_start_that_moves_cannot_mend_is_begun_anew(
     first = np.zeros(instance.num_events, np.int32)
     search.state.load(Timetable(first, first))
     assert report.cost_after < search.state.cost
+
+
+@pytest.mark.parametrize(("share", "limit"), [(0.25, 0.25), (900.0, 2.5)])
+def test_a_long_run_does_not_wait_longer_for_its_start(
+    monkeypatch: pytest.MonkeyPatch, share: float, limit: float
+) -> None:
+    """CP-SAT gets its share of the budget, or the seconds that it may take at most."""
+    given: list[float] = []
+
+    def noted(*arguments: Any, **options: Any) -> ConstructReport:
+        given.append(options["time_limit"])
+        return construct(*arguments, **options)
+
+    monkeypatch.setattr(start, "construct", noted)
+    params = replace(QUICK, cpsat_seconds=2.5)
+    start.prepare(random_instance(2), seconds=share, params=params)
+    assert given == [limit]
 
 
 def test_an_initial_timetable_is_never_spoiled() -> None:
