@@ -17,6 +17,7 @@ import psycopg
 from psycopg import sql
 
 from .processes import (
+    LOOPBACK,
     EmbeddedError,
     ServerProcess,
     end_process,
@@ -89,10 +90,24 @@ def _create_database(admin_url: str) -> None:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
 
 
+def _admit_neighbors(data: Path) -> None:
+    """Let clients of the networks that the machine is in log in, with a password."""
+    rules = data / "pg_hba.conf"
+    rule = "host all all samenet scram-sha-256\n"
+    if rule not in rules.read_text():
+        with rules.open("a") as file:
+            file.write(rule)
+
+
 def start_postgres(
-    root: Path, password: str, *, durable: bool = True, port: int | None = None
+    root: Path,
+    password: str,
+    *,
+    durable: bool = True,
+    port: int | None = None,
+    host: str = LOOPBACK,
 ) -> tuple[ServerProcess, str]:
-    """Start PostgreSQL on a loopback port with its data under ``root``.
+    """Start PostgreSQL on a port with its data under ``root``.
 
     Parameters
     ----------
@@ -104,6 +119,9 @@ def start_postgres(
         Whether commits survive a power cut; only throw-away tests say no.
     port
         TCP port; a free one when None.
+    host
+        Address to listen on, the loopback's by default; on another one neighbors in
+        its network may log in as well.
 
     Returns
     -------
@@ -119,9 +137,11 @@ def start_postgres(
     prefix = unprivileged_prefix([data])
     if not (data / "PG_VERSION").exists():
         _initialize(data, password, prefix)
+    if host != LOOPBACK:
+        _admit_neighbors(data)
     _end_stale(data)
     options = {
-        "listen_addresses": "127.0.0.1",
+        "listen_addresses": host,
         "unix_socket_directories": "",
         "max_connections": "200",
         "fsync": "on" if durable else "off",
@@ -132,7 +152,7 @@ def start_postgres(
         command += ["-c", f"{name}={value}"]
     log_path = root / "postgres.log"
     server = ServerProcess("PostgreSQL", command, log_path, signal.SIGINT)
-    base = f"postgresql://{_USER}:{password}@127.0.0.1:{port}"
+    base = f"postgresql://{_USER}:{password}@{host}:{port}"
     server.wait_until(lambda: _answers(f"{base}/postgres"), _START_SECONDS)
     try:
         _create_database(f"{base}/postgres")

@@ -12,8 +12,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-__all__ = ["EmbeddedError", "ServerProcess", "end_process", "free_port"]
+__all__ = ["LOOPBACK", "EmbeddedError", "ServerProcess", "end_process", "free_port"]
 
+LOOPBACK = "127.0.0.1"
 _POLL_SECONDS = 0.05
 
 
@@ -24,7 +25,7 @@ class EmbeddedError(RuntimeError):
 def free_port() -> int:
     """Return a TCP port on the loopback address that nobody listens on now."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
 
 

@@ -10,7 +10,13 @@ from pathlib import Path
 
 import redis
 
-from .processes import EmbeddedError, ServerProcess, end_process, free_port
+from .processes import (
+    LOOPBACK,
+    EmbeddedError,
+    ServerProcess,
+    end_process,
+    free_port,
+)
 
 __all__ = ["start_valkey"]
 
@@ -51,9 +57,9 @@ def _write_config(path: Path, settings: dict[str, str]) -> None:
 
 
 def start_valkey(
-    root: Path, password: str, *, port: int | None = None
+    root: Path, password: str, *, port: int | None = None, host: str = LOOPBACK
 ) -> tuple[ServerProcess, str]:
-    """Start Valkey on a loopback port with its append-only file under ``root``.
+    """Start Valkey on a port with its append-only file under ``root``.
 
     Parameters
     ----------
@@ -63,6 +69,8 @@ def start_valkey(
         Password of every client.
     port
         TCP port; a free one when None.
+    host
+        Address to listen on, the loopback's by default.
 
     Returns
     -------
@@ -81,7 +89,7 @@ def start_valkey(
     config = data / "valkey.conf"
     settings = {
         "port": str(port),
-        "bind": "127.0.0.1",
+        "bind": host,
         "requirepass": password,
         "appendonly": "yes",
         "save": '""',
@@ -92,6 +100,6 @@ def start_valkey(
     command = [str(_binary()), str(config), "--daemonize", "no"]
     server = ServerProcess("Valkey", command, root / "valkey.log")
     pid_file.write_text(str(server.pid))
-    url = f"redis://:{password}@127.0.0.1:{port}/0"
+    url = f"redis://:{password}@{host}:{port}/0"
     server.wait_until(lambda: _answers(url), _START_SECONDS)
     return server, url

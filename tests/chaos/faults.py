@@ -12,14 +12,17 @@ from functools import partial
 
 import redis
 
+from .network import Network
 from .stand import Stand
 
-__all__ = ["FAULTS", "Blow"]
+__all__ = ["FAULTS", "NETWORK_FAULTS", "Blow"]
 
 Blow = Callable[[Stand, random.Random], bool]
 """Does it; False if there was nothing to hit."""
 
 _HANG_SECONDS = 12.0
+_CUT_SECONDS = 15.0
+"""Longer than Ray's head waits for a sign of life before it gives a node up."""
 
 
 def _kill_one(words: str, stand: Stand, rng: random.Random) -> bool:
@@ -58,6 +61,27 @@ def _hang_node(stand: Stand, rng: random.Random) -> bool:
     return True
 
 
+def _cut_off(host: str, stand: Stand, seconds: float) -> bool:
+    network = stand.network
+    if not isinstance(network, Network):
+        return False
+    network.cut(host)
+    try:
+        time.sleep(seconds)
+    finally:
+        network.mend(host)
+    return True
+
+
+def _cut_off_node(stand: Stand, rng: random.Random) -> bool:
+    return _cut_off(rng.choice(stand.nodes[1:]).ip, stand, _CUT_SECONDS)
+
+
+def _cut_off_head(stand: Stand, rng: random.Random) -> bool:
+    del rng
+    return _cut_off(stand.nodes[0].ip, stand, _CUT_SECONDS)
+
+
 def _flush(stand: Stand, rng: random.Random) -> bool:
     del rng
     with contextlib.closing(redis.Redis.from_url(stand.redis_url)) as client:
@@ -91,3 +115,9 @@ FAULTS: Mapping[str, Blow] = {
     "Valkey killed": _kill_valkey,
     "PostgreSQL restarted": _restart_postgres,
 }
+
+NETWORK_FAULTS: Mapping[str, Blow] = {
+    "node cut off": _cut_off_node,
+    "head cut off": _cut_off_head,
+}
+"""What may happen to hosts with cables of their own, beside `FAULTS`."""

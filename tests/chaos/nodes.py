@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from serve.embedded.processes import free_port
@@ -33,14 +33,20 @@ _LOOK_SECONDS = 0.5
 _RESTART_SECONDS = 2.0
 
 
-def processes_of(mark: str) -> Iterator[int]:
-    """Ids of living processes that carry a mark in their environment."""
+def processes_of(mark: str, sessions: Collection[int] = ()) -> Iterator[int]:
+    """Ids of living processes that carry a mark, or belong to one of some sessions.
+
+    Ray's agents write their titles over their environment, and with it over the mark.
+    """
     wanted = f"{_MARK}={mark}".encode()
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
-                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
-                if state != "Z" and wanted in (entry / "environ").read_bytes():
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                state, session = fields[0], int(fields[3])
+                if state != "Z" and (
+                    session in sessions or wanted in (entry / "environ").read_bytes()
+                ):
                     yield int(entry.name)
 
 
@@ -69,6 +75,8 @@ class RayNode:
         Address ``ip:port`` of the head; None makes this node the head.
     options
         Further options of ``ray start``.
+    within
+        Words before the command, which bring it to the host that has the address.
     """
 
     def __init__(
@@ -79,6 +87,7 @@ class RayNode:
         log: Path,
         head: str | None = None,
         options: Sequence[str] = (),
+        within: Sequence[str] = (),
     ) -> None:
         self.ip = ip
         self.mark = f"{os.getpid()}-{ip}"
@@ -91,6 +100,7 @@ class RayNode:
         )
         role = [f"--address={head}"] if head else _AS_HEAD
         self._command = [
+            *within,
             str(_RAY),
             "start",
             "--block",
@@ -102,6 +112,7 @@ class RayNode:
             *options,
         ]
         self._process: subprocess.Popen[bytes] | None = None
+        self._sessions: set[int] = set()
         self._wanted = threading.Event()
         self._keeper: threading.Thread | None = None
 
@@ -139,7 +150,7 @@ class RayNode:
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to every process of the node, until no new one appears."""
         told: set[int] = set()
-        while fresh := set(processes_of(self.mark)) - told:
+        while fresh := set(self._processes()) - told:
             for pid in fresh:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, number)
@@ -147,7 +158,10 @@ class RayNode:
 
     def pids(self, words: str) -> list[int]:
         """Processes of the node whose title contains some words."""
-        return [pid for pid in processes_of(self.mark) if words in title_of(pid)]
+        return [pid for pid in self._processes() if words in title_of(pid)]
+
+    def _processes(self) -> Iterator[int]:
+        return processes_of(self.mark, self._sessions)
 
     def _launch(self) -> None:
         # The head asks whether it runs already, and takes the other nodes of this
@@ -162,6 +176,7 @@ class RayNode:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self._sessions.add(self._process.pid)
 
     def _keep(self) -> None:
         while self._wanted.is_set():

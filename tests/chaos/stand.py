@@ -24,6 +24,7 @@ from serve.embedded.processes import ServerProcess, free_port
 from serve.embedded.valkey import start_valkey
 from serve.security import Role, TokenAuthority
 
+from .network import Loopback, Network
 from .nodes import RayNode
 
 __all__ = ["Stand", "wait_until"]
@@ -31,8 +32,6 @@ __all__ = ["Stand", "wait_until"]
 ROOT = Path(__file__).resolve().parent.parent.parent
 BIN = Path(sys.executable).parent
 PATIENCE = 300.0
-HEAD = "127.0.0.2"
-WORKERS = ("127.0.0.3", "127.0.0.4")
 CPUS = 2
 PASSWORD = "chaos"
 
@@ -53,10 +52,18 @@ class Stand:
 
     Ray keeps its own state in a Redis of its own, so that a FLUSHALL of the product's
     does not take the cluster with it.
+
+    Parameters
+    ----------
+    folder
+        Of all data and logs.
+    network
+        Hosts of the nodes; this machine's own services listen at its gateway.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, network: Loopback | Network | None = None) -> None:
         self._folder = folder
+        self.network = network or Loopback()
         self._ray_folder = folder / "ray-state"
         self._ray_folder.mkdir()
         self._ports = {name: free_port() for name in ("postgres", "valkey", "api")}
@@ -107,7 +114,7 @@ class Stand:
             Role.ADMIN, subject="chaos"
         )
         return httpx.Client(
-            base_url=f"http://127.0.0.1:{self._ports['api']}",
+            base_url=f"http://{self.network.front}:{self._ports['api']}",
             headers={"Authorization": f"Bearer {token}"},
             timeout=30,
         )
@@ -115,13 +122,19 @@ class Stand:
     def start_postgres(self) -> None:
         """Start PostgreSQL where it was."""
         self._postgres, self._urls["DATABASE_URL"] = start_postgres(
-            self._folder, PASSWORD, port=self._ports["postgres"]
+            self._folder,
+            PASSWORD,
+            port=self._ports["postgres"],
+            host=self.network.gateway,
         )
 
     def start_valkey(self) -> None:
         """Start the product's Valkey where it was."""
         self._valkey, self._urls["REDIS_URL"] = start_valkey(
-            self._folder, PASSWORD, port=self._ports["valkey"]
+            self._folder,
+            PASSWORD,
+            port=self._ports["valkey"],
+            host=self.network.gateway,
         )
 
     def restart_postgres(self) -> None:
@@ -167,7 +180,9 @@ class Stand:
     def _start(self) -> None:
         self.start_postgres()
         self.start_valkey()
-        self._ray_state, state_url = start_valkey(self._ray_folder, PASSWORD)
+        self._ray_state, state_url = start_valkey(
+            self._ray_folder, PASSWORD, host=self.network.gateway
+        )
         migrate(self._urls["DATABASE_URL"], "horarium")
         self._bridge = BridgeStores(
             BridgeSettings(
@@ -175,10 +190,11 @@ class Stand:
             )
         )
         environment = self._environment(state_url)
-        head = self._node(HEAD, environment)
+        first, *others = self.network.hosts
+        head = self._node(first, environment)
         version = f"{head.dashboard}/api/version"
         wait_until(lambda: httpx.get(version).status_code < 500, "the head's start")
-        for ip in WORKERS:
+        for ip in others:
             self._node(ip, environment, head.address)
         self._deploy(head, environment)
         with self.client() as client:
@@ -191,7 +207,9 @@ class Stand:
     ) -> RayNode:
         log = self._folder / f"ray-{ip}.log"
         options = [] if head else [f"--redis-password={PASSWORD}"]
-        node = RayNode(ip, CPUS, environment, log, head, options)
+        node = RayNode(
+            ip, CPUS, environment, log, head, options, self.network.within(ip)
+        )
         self._nodes.append(node)
         node.start()
         return node
@@ -225,9 +243,12 @@ class Stand:
 
     def _deploy(self, head: RayNode, environment: dict[str, str]) -> None:
         config = yaml.safe_load((ROOT / "deploy" / "serve-config.yaml").read_text())
-        # All nodes share one machine, and so one port.
+        # All nodes may share one machine, and so one port.
         config["proxy_location"] = "HeadOnly"
-        config["http_options"] |= {"host": "127.0.0.1", "port": self._ports["api"]}
+        config["http_options"] |= {
+            "host": self.network.front,
+            "port": self._ports["api"],
+        }
         config["applications"][0]["deployments"][0]["num_replicas"] = 1
         path = self._folder / "serve-config.yaml"
         path.write_text(yaml.safe_dump(config))
@@ -243,10 +264,10 @@ class Stand:
 
 
 @contextlib.contextmanager
-def new_stand() -> Iterator[Stand]:
+def new_stand(network: Loopback | Network | None = None) -> Iterator[Stand]:
     """A stand in a folder of its own with a short name, as sockets want it."""
     with (
         tempfile.TemporaryDirectory(prefix="chaos-") as folder,
-        Stand(Path(folder)) as it,
+        Stand(Path(folder), network) as it,
     ):
         yield it
