@@ -1,6 +1,7 @@
 """Values of whole-list constraints on one date, one function for each type.
 
-Meetings of the date lie in ``x.meetings`` in rows (start, end, room), by start.
+Events of a list lie in ``x.members`` in rows (weeks, days, start, end, room), meetings
+of a date in ``x.meetings`` in rows (start, end, room), both by start.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from numba import njit
 
 from solvers.model import ConstraintCode
 
-__all__ = ["day_value", "gather", "load"]
+__all__ = ["day_value", "gather", "pick"]
 
 MAX_DAY_LOAD = int(ConstraintCode.MaxDayLoad)
 MAX_BREAKS = int(ConstraintCode.MaxBreaks)
@@ -26,28 +27,42 @@ BUILDING_CHANGES = int(ConstraintCode.BuildingChanges)
 
 
 @njit(cache=True)
-def gather(p, x, q, week, day):
-    """Put the meetings of a date into ``x.meetings``; return their number."""
+def gather(p, x, q):
+    """Put the events of list ``q`` into ``x.members``, by start; return how many."""
     n = 0
     for k in range(p.list_ptr[q], p.list_ptr[q + 1]):
         i = p.list_events[k]
         t = x.time_of[i]
-        if (p.weeks[t] >> week) & 1 and (p.days[t] >> day) & 1:
-            j = n
-            while j > 0 and x.meetings[j - 1, 0] > p.start[t]:
-                x.meetings[j, 0] = x.meetings[j - 1, 0]
-                x.meetings[j, 1] = x.meetings[j - 1, 1]
-                x.meetings[j, 2] = x.meetings[j - 1, 2]
-                j -= 1
-            x.meetings[j, 0] = p.start[t]
-            x.meetings[j, 1] = p.end[t]
-            x.meetings[j, 2] = x.room_of[i]
-            n += 1
+        start = p.start[t]
+        j = n
+        while j > 0 and x.members[j - 1, 2] > start:
+            for c in range(5):
+                x.members[j, c] = x.members[j - 1, c]
+            j -= 1
+        x.members[j, 0] = p.weeks[t]
+        x.members[j, 1] = p.days[t]
+        x.members[j, 2] = start
+        x.members[j, 3] = p.end[t]
+        x.members[j, 4] = x.room_of[i]
+        n += 1
     return n
 
 
 @njit(cache=True)
-def load(x, n):
+def pick(x, n, week, day):
+    """Put those of the ``n`` members that meet on a date into ``x.meetings``."""
+    m = 0
+    for k in range(n):
+        if (x.members[k, 0] >> week) & (x.members[k, 1] >> day) & 1:
+            x.meetings[m, 0] = x.members[k, 2]
+            x.meetings[m, 1] = x.members[k, 3]
+            x.meetings[m, 2] = x.members[k, 4]
+            m += 1
+    return m
+
+
+@njit(cache=True)
+def _load(x, n):
     """Slots that the meetings take."""
     total = 0
     for k in range(n):
@@ -186,16 +201,15 @@ def _crowded(x, n, pool):
 
 
 @njit(cache=True)
-def day_value(p, x, q, week, day):
-    """Amount of violation of constraint ``q`` on a date, a type measured by date."""
-    n = gather(p, x, q, week, day)
+def day_value(p, x, q, n):
+    """Amount by which constraint ``q`` is violated by the ``n`` meetings of a date."""
     if n == 0:
         return 0
     code = p.list_code[q]
     a = p.list_params[q, 0]
     b = p.list_params[q, 1]
     if code == MAX_DAY_LOAD:
-        return max(0, load(x, n) - a)
+        return max(0, _load(x, n) - a)
     if code == MAX_BREAKS:
         return max(0, _breaks(x, n, b) - a)
     if code == MAX_BLOCK:

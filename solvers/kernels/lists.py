@@ -2,7 +2,8 @@
 
 Weeks that no time of the list tells apart are evaluated once and counted. The part of
 every such week, or of every date of it, is kept in ``x.list_parts``, so that a move
-looks only at the dates that it touches.
+looks only at the dates that it touches. Lists of the same events, as all rules of one
+instructor, are evaluated together: their meetings are gathered once.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from numba import njit
 
 from solvers.model import ConstraintCode, Span
 
-from .list_days import day_value, gather, load
+from .list_days import day_value, gather, pick
 
-__all__ = ["graded_hard", "list_value", "moved_value", "weighted_soft"]
+__all__ = ["list_parts", "move_lists", "rebuild_list"]
 
 MAX_DAYS = int(ConstraintCode.MaxDays)
 MIN_WORKING_DAYS = int(ConstraintCode.MinWorkingDays)
@@ -23,24 +24,20 @@ EVEN_WEEK_LOAD = int(ConstraintCode.EvenWeekLoad)
 EVEN_DAY_LOAD = int(ConstraintCode.EvenDayLoad)
 MAX_WEEK_LOAD = int(ConstraintCode.MaxWeekLoad)
 
-TERM, WEEK = int(Span.TERM), int(Span.WEEK)
+DAY, WEEK, TERM = int(Span.DAY), int(Span.WEEK), int(Span.TERM)
 
 
 @njit(inline="always")
-def graded_hard(p, q, value):
-    """Hard amount of a value: 0 exactly when the value is 0."""
-    if p.list_span[q] == TERM:
-        return value
-    return (value + p.num_weeks - 1) // p.num_weeks
+def list_parts(p, q, value):
+    """Hard and soft part of a value; the hard one is 0 exactly when the value is.
 
-
-@njit(inline="always")
-def weighted_soft(p, q, value):
-    """Soft cost of a value: one division per constraint, rounding down."""
-    total = p.list_penalty[q] * value
-    if p.list_span[q] != TERM:
-        total //= p.num_weeks
-    return p.list_weight[q] * total
+    Values by week or date are averaged over the term: one division per constraint,
+    rounding up what is hard and down what is soft.
+    """
+    weeks = 1 if p.list_span[q] == TERM else p.num_weeks
+    if p.list_hard[q]:
+        return (value + weeks - 1) // weeks, np.int64(0)
+    return np.int64(0), p.list_weight[q] * (p.list_penalty[q] * value // weeks)
 
 
 # Types measured over the term.
@@ -75,27 +72,27 @@ def _distinct_rooms(p, x, q):
 
 
 @njit(cache=True)
-def _week_load(p, x, q, week):
+def _week_load(x, n, week):
     total = 0
-    for k in range(p.list_ptr[q], p.list_ptr[q + 1]):
-        t = x.time_of[p.list_events[k]]
-        if (p.weeks[t] >> week) & 1:
-            days = p.days[t]
+    for k in range(n):
+        if (x.members[k, 0] >> week) & 1:
+            days = x.members[k, 1]
             while days:
                 days &= days - 1
-                total += p.end[t] - p.start[t]
+                total += x.members[k, 3] - x.members[k, 2]
     return total
 
 
 @njit(cache=True)
 def _uneven_weeks(p, x, q):
+    n = gather(p, x, q)
     total = 0
     for k in range(p.list_week_ptr[q], p.list_week_ptr[q + 1]):
-        total += _week_load(p, x, q, p.list_week[k]) * p.list_week_count[k]
+        total += _week_load(x, n, p.list_week[k]) * p.list_week_count[k]
     share = -(-total // p.list_params[q, 0])
     excess = 0
     for k in range(p.list_week_ptr[q], p.list_week_ptr[q + 1]):
-        above = _week_load(p, x, q, p.list_week[k]) - share
+        above = _week_load(x, n, p.list_week[k]) - share
         excess += max(0, above) * p.list_week_count[k]
     return excess
 
@@ -118,21 +115,25 @@ def _term_value(p, x, q):
 
 
 @njit(cache=True)
-def _uneven_days(p, x, q, week):
-    share = -(-_week_load(p, x, q, week) // p.list_params[q, 0])
+def _uneven_days(p, x, q, n, week):
+    share = -(-_week_load(x, n, week) // p.list_params[q, 0])
     excess = 0
     for day in range(p.num_days):
-        excess += max(0, load(x, gather(p, x, q, week, day)) - share)
+        load = 0
+        for k in range(n):
+            if (x.members[k, 0] >> week) & (x.members[k, 1] >> day) & 1:
+                load += x.members[k, 3] - x.members[k, 2]
+        excess += max(0, load - share)
     return excess
 
 
 @njit(cache=True)
-def _week_value(p, x, q, week):
+def _week_value(p, x, q, n, week):
     code = p.list_code[q]
     if code == EVEN_DAY_LOAD:
-        return _uneven_days(p, x, q, week)
+        return _uneven_days(p, x, q, n, week)
     if code == MAX_WEEK_LOAD:
-        return max(0, _week_load(p, x, q, week) - p.list_params[q, 0])
+        return max(0, _week_load(x, n, week) - p.list_params[q, 0])
     raise ValueError("no kernel for this constraint type")
 
 
@@ -140,50 +141,99 @@ def _week_value(p, x, q, week):
 
 
 @njit(cache=True)
-def list_value(p, x, q):
+def _list_value(p, x, q):
     """Amount of violation of constraint ``q`` as events stand now; keeps its parts."""
     if p.list_span[q] == TERM:
         return _term_value(p, x, q)
     total = 0
+    n = gather(p, x, q)
     for k in range(p.list_week_ptr[q], p.list_week_ptr[q + 1]):
+        week = p.list_week[k]
         for day in range(p.num_days):
             part = 0
             if p.list_span[q] != WEEK:
-                part = day_value(p, x, q, p.list_week[k], day)
+                part = day_value(p, x, q, pick(x, n, week, day))
             elif day == 0:
-                part = _week_value(p, x, q, p.list_week[k])
+                part = _week_value(p, x, q, n, week)
             x.list_parts[k, day] = part
             total += part * p.list_week_count[k]
     return total
 
 
 @njit(cache=True)
-def moved_value(p, x, q, old_t, t, keep):
-    """Value of constraint ``q`` after one of its events moved from ``old_t`` to ``t``.
+def rebuild_list(p, x, q):
+    """Evaluate constraint ``q`` as events stand now, and enter what is kept of it."""
+    x.list_value[q] = _list_value(p, x, q)
+    x.list_cost[q, 0], x.list_cost[q, 1] = list_parts(p, q, x.list_value[q])
 
-    ``x.list_value`` and the parts are those before; ``keep`` brings the parts up to
-    date. Where only the room changed the times are equal.
-    """
-    if p.list_span[q] == TERM:
-        return _term_value(p, x, q)
-    total = x.list_value[q]
-    for k in range(p.list_week_ptr[q], p.list_week_ptr[q + 1]):
-        week = p.list_week[k]
+
+@njit(inline="always")
+def _replace_part(p, x, q, place, row, day, part, keep):
+    """Enter a new part into the value ``x.moved[place]``, and into the parts."""
+    x.moved[place] += (part - x.list_parts[row, day]) * p.list_week_count[row]
+    if keep:
+        x.list_parts[row, day] = part
+
+
+@njit(cache=True)
+def _move_dates(p, x, first, last, old_t, t, keep):
+    """Parts of the weeks and dates that a move touches, for all lists of a set."""
+    same = t == old_t
+    q = p.member_list[first]
+    n = gather(p, x, q)
+    head = p.list_week_ptr[q]
+    for w in range(p.list_week_ptr[q + 1] - head):
+        week = p.list_week[head + w]
         touched = np.int64(0)
         if (p.weeks[old_t] >> week) & 1:
             touched |= p.days[old_t]
         if (p.weeks[t] >> week) & 1:
             touched |= p.days[t]
-        if touched and p.list_span[q] == WEEK:
-            part = _week_value(p, x, q, week)
-            total += (part - x.list_parts[k, 0]) * p.list_week_count[k]
-            if keep:
-                x.list_parts[k, 0] = part
-        elif touched:
-            for day in range(p.num_days):
-                if (touched >> day) & 1:
-                    part = day_value(p, x, q, week, day)
-                    total += (part - x.list_parts[k, day]) * p.list_week_count[k]
-                    if keep:
-                        x.list_parts[k, day] = part
-    return total
+        if not touched:
+            continue
+        for k in range(first, last):
+            q = p.member_list[k]
+            if p.list_span[q] == WEEK and not (same and not p.list_by_room[q]):
+                part = _week_value(p, x, q, n, week)
+                row = p.list_week_ptr[q] + w
+                _replace_part(p, x, q, k - first, row, 0, part, keep)
+        for day in range(p.num_days):
+            if (touched >> day) & 1:
+                m = pick(x, n, week, day)
+                for k in range(first, last):
+                    q = p.member_list[k]
+                    if p.list_span[q] == DAY and not (same and not p.list_by_room[q]):
+                        part = day_value(p, x, q, m)
+                        row = p.list_week_ptr[q] + w
+                        _replace_part(p, x, q, k - first, row, day, part, keep)
+
+
+@njit(cache=True)
+def move_lists(p, x, first, last, old_t, t, keep):
+    """Values of lists of one set after one of their events moved, into ``x.moved``.
+
+    Parameters
+    ----------
+    first, last
+        Rows of ``p.member_list``: lists of the moved event with the same events.
+    old_t, t
+        Times before and after; equal where only the room changed.
+    keep
+        Whether the values, parts and costs that are kept are brought up to date.
+    """
+    dated = False
+    for k in range(first, last):
+        q = p.member_list[k]
+        x.moved[k - first] = x.list_value[q]
+        if t != old_t or p.list_by_room[q]:
+            if p.list_span[q] == TERM:
+                x.moved[k - first] = _term_value(p, x, q)
+            else:
+                dated = True
+    if dated:
+        _move_dates(p, x, first, last, old_t, t, keep)
+    if keep:
+        for k in range(first, last):
+            q = p.member_list[k]
+            x.list_value[q] = x.moved[k - first]
+            x.list_cost[q, 0], x.list_cost[q, 1] = list_parts(p, q, x.list_value[q])

@@ -10,17 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from .lists import graded_hard, moved_value, weighted_soft
+from .lists import list_parts, move_lists
 
-__all__ = ["apply_move", "far_parts", "list_parts", "move_delta"]
-
-
-@njit(inline="always")
-def list_parts(p, q, value):
-    """Hard and soft part of a value of a whole-list constraint."""
-    if p.list_hard[q]:
-        return graded_hard(p, q, value), np.int64(0)
-    return np.int64(0), weighted_soft(p, q, value)
+__all__ = ["apply_move", "far_parts", "move_delta"]
 
 
 @njit(cache=True)
@@ -51,27 +43,46 @@ def _walks(p, x, i):
     return far or x.shared_ptr[i + 1] > x.shared_ptr[i]
 
 
+@njit(inline="always")
+def _set_end(p, i, first):
+    """End of the lists of an event that have the same events as the ``first``."""
+    last = first + 1
+    number = p.list_set[p.member_list[first]]
+    while last < p.member_ptr[i + 1] and p.list_set[p.member_list[last]] == number:
+        last += 1
+    return last
+
+
 @njit(cache=True)
-def _lists_delta(p, x, i, t, r):
-    """Change of the whole-list constraints of an event, evaluated with it moved."""
+def _lists_delta(p, x, i, t, r, hard, soft, threshold, hard_weight):
+    """Change by a move, of which ``hard`` and ``soft`` know all but the event's lists.
+
+    ``hard`` and ``soft`` are optimistic: they have what the lists cost now given back.
+    Returns the change, and False if it ended early as it cannot be worth ``threshold``.
+    """
     old_t = x.time_of[i]
     old_r = x.room_of[i]
     x.time_of[i] = t
     x.room_of[i] = r
-    hard = np.int64(0)
-    soft = np.int64(0)
-    for k in range(p.member_ptr[i], p.member_ptr[i + 1]):
-        q = p.member_list[k]
-        if t == old_t and not p.list_by_room[q]:
-            continue
-        value = moved_value(p, x, q, old_t, t, False)
-        new_hard, new_soft = list_parts(p, q, value)
-        old_hard, old_soft = list_parts(p, q, x.list_value[q])
-        hard += new_hard - old_hard
-        soft += new_soft - old_soft
+    first = p.member_ptr[i]
+    bearable = True
+    while bearable and first < p.member_ptr[i + 1]:
+        last = _set_end(p, i, first)
+        move_lists(p, x, first, last, old_t, t, False)
+        for k in range(first, last):
+            q = p.member_list[k]
+            if x.moved[k - first] == x.list_value[q]:
+                hard += x.list_cost[q, 0]
+                soft += x.list_cost[q, 1]
+            else:
+                more_hard, more_soft = list_parts(p, q, x.moved[k - first])
+                hard += more_hard
+                soft += more_soft
+        first = last
+        bearable = hard_weight * hard + soft <= threshold
     x.time_of[i] = old_t
     x.room_of[i] = old_r
-    return hard, soft
+    return hard, soft, bearable
 
 
 @njit(cache=True)
@@ -81,9 +92,8 @@ def _lists_now(p, x, i):
     soft = np.int64(0)
     for k in range(p.member_ptr[i], p.member_ptr[i + 1]):
         q = p.member_list[k]
-        h, s = list_parts(p, q, x.list_value[q])
-        hard += h
-        soft += s
+        hard += x.list_cost[q, 0]
+        soft += x.list_cost[q, 1]
     return hard, soft
 
 
@@ -127,25 +137,24 @@ def move_delta(p, x, i, time_pos, room_pos, threshold, hard_weight):
     hard, soft = _table_delta(p, x, i, time_pos, room_pos)
     has_lists = p.member_ptr[i + 1] > p.member_ptr[i]
     walks = _walks(p, x, i)
-    back_hard = back_soft = np.int64(0)
     if has_lists:
         back_hard, back_soft = _lists_now(p, x, i)
+        hard -= back_hard
+        soft -= back_soft
     if walks:
         hard -= x.far_hard[i]
         soft -= x.far_soft[i]
-    if hard_weight * (hard - back_hard) + (soft - back_soft) > threshold:
+    if hard_weight * hard + soft > threshold:
         return hard, soft, False
     if walks:
         more_hard, more_soft = far_parts(p, x, i, t, r)
         hard += more_hard
         soft += more_soft
-    if has_lists:
-        if hard_weight * (hard - back_hard) + (soft - back_soft) > threshold:
+        if hard_weight * hard + soft > threshold:
             return hard, soft, False
-        more_hard, more_soft = _lists_delta(p, x, i, t, r)
-        hard += more_hard
-        soft += more_soft
-    return hard, soft, hard_weight * hard + soft <= threshold
+    if has_lists:
+        return _lists_delta(p, x, i, t, r, hard, soft, threshold, hard_weight)
+    return hard, soft, True
 
 
 @njit(cache=True)
@@ -272,9 +281,10 @@ def apply_move(p, x, i, time_pos, room_pos, hard, soft):
     x.room_pos[i] = room_pos
     if t != old_t:
         _update_time_relations(p, x, i, old_t, t)
-    for k in range(p.member_ptr[i], p.member_ptr[i + 1]):
-        q = p.member_list[k]
-        if t != old_t or p.list_by_room[q]:
-            x.list_value[q] = moved_value(p, x, q, old_t, t, True)
+    first = p.member_ptr[i]
+    while first < p.member_ptr[i + 1]:
+        last = _set_end(p, i, first)
+        move_lists(p, x, first, last, old_t, t, True)
+        first = last
     x.cost[0] += hard
     x.cost[1] += soft

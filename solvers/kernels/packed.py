@@ -62,6 +62,8 @@ _RANKS = {
     "blocked": 2,
     "list_params": 2,
     "list_parts": 2,
+    "list_cost": 2,
+    "members": 2,
     "room_use": 2,
     "meetings": 2,
     "log": 2,
@@ -154,6 +156,7 @@ def _pack_arrays(t):
     s.list_week_ptr = _borrowed(t.list_week_ptr)
     s.list_week = _borrowed(t.list_week)
     s.list_week_count = _borrowed(t.list_week_count)
+    s.list_set = _borrowed(t.list_set)
     s.member_ptr = _borrowed(t.member_ptr)
     s.member_list = _borrowed(t.member_list)
     s.group_of = _borrowed(t.group_of)
@@ -196,6 +199,7 @@ def _pack_state(t):
     s.far_soft = _borrowed(t.far_soft)
     s.list_value = _borrowed(t.list_value)
     s.list_parts = _borrowed(t.list_parts)
+    s.list_cost = _borrowed(t.list_cost)
     s.bundle_of = _borrowed(t.bundle_of)
     s.enrolled = _borrowed(t.enrolled)
     s.shared_ptr = _borrowed(t.shared_ptr)
@@ -208,7 +212,9 @@ def _pack_state(t):
     s.best_bundle = _borrowed(t.best_bundle)
     s.rng = _borrowed(t.rng)
     s.stop = _borrowed(t.stop)
+    s.members = _borrowed(t.members)
     s.meetings = _borrowed(t.meetings)
+    s.moved = _borrowed(t.moved)
     s.log = _borrowed(t.log)
     s.marks = _borrowed(t.marks)
     s.clash = _borrowed(t.clash)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from .lists import list_value
-from .moves import far_parts, link_room, list_parts
+from .lists import rebuild_list
+from .moves import far_parts, link_room
 
 __all__ = ["rebuild", "shared_events"]
 
@@ -156,10 +156,9 @@ def rebuild(p, x):
             pair_hard += x.same_hard[row, x.room_of[i]]
             pair_soft += x.same_soft[row, x.room_of[i]]
     for q in range(len(p.list_code)):
-        x.list_value[q] = list_value(p, x, q)
-        h, s = list_parts(p, q, x.list_value[q])
-        hard += h
-        soft += s
+        rebuild_list(p, x, q)
+        hard += x.list_cost[q, 0]
+        soft += x.list_cost[q, 1]
     for r in range(p.num_rooms):
         if x.room_count[r] > 0:
             soft += p.room_open_cost

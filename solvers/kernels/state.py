@@ -45,6 +45,8 @@ class State(NamedTuple):
     list_value, list_parts
         ``(L,)`` value of each whole-list constraint, and its parts by differing week
         and day (in column 0 for types measured by week).
+    list_cost
+        ``(L, 2)`` hard and soft of those values.
     bundle_of
         ``(requests,)`` chosen bundle of each request, -1 none.
     enrolled
@@ -59,7 +61,8 @@ class State(NamedTuple):
         That assignment.
     rng, stop
         ``(2,)`` uint64 generator; ``(1,)`` uint8, non-zero asks kernels to return.
-    meetings, log, marks, clash, option_hard, option_soft, places, counters
+    members, meetings, moved, log, marks, clash, option_hard, option_soft, places,
+    counters
         Scratch space, the chain's stamps, and counters (0 moves tried, 1 accepted, 2
         chains tried, 3 accepted, 4 stamp, 5 a better assignment is not yet copied).
     """
@@ -81,6 +84,7 @@ class State(NamedTuple):
     far_soft: NDArray[np.int64]
     list_value: NDArray[np.int64]
     list_parts: NDArray[np.int64]
+    list_cost: NDArray[np.int64]
     bundle_of: NDArray[np.int64]
     enrolled: NDArray[np.int64]
     shared_ptr: NDArray[np.int64]
@@ -93,7 +97,9 @@ class State(NamedTuple):
     best_bundle: NDArray[np.int64]
     rng: NDArray[np.uint64]
     stop: NDArray[np.uint8]
+    members: NDArray[np.int64]
     meetings: NDArray[np.int64]
+    moved: NDArray[np.int64]
     log: NDArray[np.int64]
     marks: NDArray[np.int64]
     clash: NDArray[np.int64]
@@ -108,6 +114,7 @@ def new_state(arrays: InstanceArrays, seed: int) -> State:
     events, rooms = arrays.num_events, arrays.num_rooms + 1
     related = int(arrays.room_row.max(initial=-1)) + 1
     longest = int(np.diff(arrays.list_ptr).max(initial=0)) + 1
+    lists = int(np.diff(arrays.member_ptr).max(initial=0))
     options = int(np.diff(arrays.time_ptr).max(initial=1))
 
     def zeros(*shape: int) -> NDArray[np.int64]:
@@ -131,6 +138,7 @@ def new_state(arrays: InstanceArrays, seed: int) -> State:
         far_soft=zeros(events),
         list_value=zeros(len(arrays.list_code)),
         list_parts=zeros(len(arrays.list_week), arrays.num_days),
+        list_cost=zeros(len(arrays.list_code), 2),
         bundle_of=np.full(arrays.num_requests, -1, np.int64),
         enrolled=zeros(events),
         shared_ptr=zeros(events + 1),
@@ -143,7 +151,9 @@ def new_state(arrays: InstanceArrays, seed: int) -> State:
         best_bundle=np.full(arrays.num_requests, -1, np.int64),
         rng=seed_state(seed),
         stop=np.zeros(1, np.uint8),
+        members=zeros(longest, 5),
         meetings=zeros(longest, 3),
+        moved=zeros(lists),
         log=zeros(MAX_CHAIN + MAX_GROUP, 3),
         marks=zeros(events),
         clash=zeros(events + 1),

@@ -73,8 +73,10 @@ class InstanceArrays(NamedTuple):
         Events of each list.
     list_week_ptr, list_week, list_week_count
         Weeks that differ for the list's events, and how many weeks are like each.
+    list_set
+        Lists of the same events share a number; sets with a required list come first.
     member_ptr, member_list
-        Lists of each event.
+        Lists of each event, those of a set side by side.
     room_row
         ``(N,)`` row of the event in tables of room relations, -1 without any.
     student_ptr, request_student, request_course
@@ -144,6 +146,7 @@ class InstanceArrays(NamedTuple):
     list_week_ptr: Long
     list_week: Int
     list_week_count: Int
+    list_set: Int
     member_ptr: Long
     member_list: Int
     room_row: Int

@@ -285,7 +285,9 @@ class _Compiler:
         params = [(*c.params, 0, 0, 0)[:3] for c in lists]
         owners = longs(e for c in lists for e in c.events)
         of_list = np.repeat(np.arange(len(lists)), [len(c.events) for c in lists])
-        pointers, order = rows_of(owners, self._instance.num_events)
+        sets = _list_sets(lists)
+        pointers, _ = rows_of(owners, self._instance.num_events)
+        order = np.lexsort((of_list, sets[of_list], owners))
         classes = [self._week_classes(c.events) for c in lists]
         return {
             **self._list_costs(),
@@ -299,6 +301,7 @@ class _Compiler:
             "list_week_ptr": starts_of(map(len, classes)),
             "list_week": ints(week for row in classes for week, _ in row),
             "list_week_count": ints(count for row in classes for _, count in row),
+            "list_set": sets,
             "member_ptr": pointers,
             "member_list": of_list[order].astype(np.int32),
         }
@@ -350,3 +353,12 @@ def _freeze(fields: dict[str, object]) -> InstanceArrays:
         if isinstance(value, np.ndarray):
             _frozen(value)
     return InstanceArrays(**fields)  # type: ignore[arg-type]
+
+
+def _list_sets(lists: Sequence[Constraint]) -> NDArray[np.int32]:
+    """Number of each list's set of events, those with a required list first."""
+    events = [tuple(sorted(c.events)) for c in lists]
+    required = {e for e, c in zip(events, lists, strict=True) if c.required}
+    ordered = sorted(dict.fromkeys(events), key=lambda e: e not in required)
+    number = {e: index for index, e in enumerate(ordered)}
+    return ints(number[e] for e in events)

@@ -73,6 +73,36 @@ def test_kernel_values_equal_the_full_evaluation(name: str) -> None:
     assert broken
 
 
+def _shared_sets(seed: int) -> Instance:
+    """Random instance with a rule of each type for three sets of events, shuffled."""
+    rng = np.random.default_rng(seed)
+    instance = random_instance(seed)
+    constraints = []
+    for size in rng.integers(1, min(8, instance.num_events), 3):
+        events = rng.choice(instance.num_events, size, replace=False)
+        for number, name in enumerate(LISTS):
+            required = number % 5 == 0
+            penalty = 0 if required else int(rng.integers(1, 5))
+            params = random_params(rng, name)
+            mixed = tuple(rng.permutation(events).tolist())
+            constraints.append(Constraint(name, mixed, required, penalty, params))
+    shuffled = tuple(constraints[k] for k in rng.permutation(len(constraints)))
+    return instance.replace(constraints=shuffled, preferences=())
+
+
+def test_lists_of_the_same_events_are_evaluated_together() -> None:
+    """Rules of one set that differ in type, span and order of the events."""
+    for seed in range(6):
+        instance = _shared_sets(seed)
+        arrays = compile_instance(instance)
+        assert arrays.list_set.max() < 3
+        state = SearchState(arrays, seed)
+        state.randomize()
+        for _ in range(12):
+            assert state._state.list_value.tolist() == _values(instance, state)
+            state.anneal_events(30, 1e4, 1.0, rates=(0.1, 0.2, 0.2))
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_codes_tell_what_the_types_are(name: str) -> None:
     """Kernels go by tables of codes; the tables agree with the types."""

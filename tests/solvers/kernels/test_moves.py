@@ -34,8 +34,8 @@ MOVES = {
     "chain": (ANY_MOVE, (1.0, 0.0, 0.0)),
 }
 LINKS = ("room_head", "room_next", "room_prev")
-SCRATCH = ("rng", "stop", "meetings", "log", "marks", "clash", "counters")
-SCRATCH += ("option_hard", "option_soft", "places")
+SCRATCH = ("rng", "stop", "members", "meetings", "moved", "log", "marks", "clash")
+SCRATCH += ("option_hard", "option_soft", "places", "counters")
 
 seeds = st.integers(0, 2**16)
 
