@@ -139,12 +139,12 @@ class _Compiler:
     def _options(self) -> dict[str, object]:
         instance, weights = self._instance, self._instance.weights
         no_room = instance.num_rooms
+        of_time, of_room = weights["time"], weights["room"]
         time_cost = [
-            [weights["time"] * o.penalty for o in event.times]
-            for event in instance.events
+            [of_time * o.penalty for o in event.times] for event in instance.events
         ]
         room_cost = [
-            [weights["room"] * o.penalty for o in event.rooms] or [0]
+            [of_room * o.penalty for o in event.rooms] or [0]
             for event in instance.events
         ]
         for preference in instance.preferences:

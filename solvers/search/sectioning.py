@@ -34,7 +34,7 @@ def section_by_similarity(arrays: InstanceArrays) -> Long:
     chosen = np.full(arrays.num_requests, -1, np.int64)
     if not arrays.num_requests:
         return chosen
-    left = arrays.limit.copy()
+    left = arrays.limit.tolist()
     rank = _line_up(arrays)
     for course in range(len(arrays.course_ptr) - 1):
         mine = slice(arrays.course_ptr[course], arrays.course_ptr[course + 1])
@@ -86,35 +86,38 @@ def _wanting(sets: list[tuple[int, ...]], num_courses: int) -> list[Long]:
 
 
 def _fill_course(
-    arrays: InstanceArrays, course: int, requests: list[int], left: Long, chosen: Long
+    arrays: InstanceArrays,
+    course: int,
+    requests: list[int],
+    left: list[int],
+    chosen: Long,
 ) -> None:
     first, last = arrays.bundle_course_ptr[course : course + 2]
-    events = [
-        arrays.bundle_events[arrays.bundle_ptr[b] : arrays.bundle_ptr[b + 1]]
+    bundles = [
+        arrays.bundle_events[arrays.bundle_ptr[b] : arrays.bundle_ptr[b + 1]].tolist()
         for b in range(first, last)
     ]
-    if not events:
+    if not bundles:
         return
     current: int | None = None
     for request in requests:
-        if current is None or (left[events[current]] <= 0).any():
-            current = _next_bundle(events, left, current)
+        if current is None or any(left[event] <= 0 for event in bundles[current]):
+            current = _next_bundle(bundles, left, current)
         chosen[request] = first + current
-        left[events[current]] -= 1
+        for event in bundles[current]:
+            left[event] -= 1
 
 
-def _next_bundle(
-    events: list[NDArray[np.int32]], left: Long, current: int | None
-) -> int:
+def _next_bundle(bundles: list[list[int]], left: list[int], current: int | None) -> int:
     """Bundle with room that keeps most events of the last one, then has most room."""
-    kept = set() if current is None else set(events[current].tolist())
+    kept = set() if current is None else set(bundles[current])
 
     def rating(index: int) -> tuple[bool, int, int]:
-        room = int(left[events[index]].min(initial=2**30))
-        common = len(kept.intersection(events[index].tolist()))
+        room = min((left[event] for event in bundles[index]), default=2**30)
+        common = len(kept.intersection(bundles[index]))
         return room > 0, common if room > 0 else 0, room
 
-    return max(range(len(events)), key=rating)
+    return max(range(len(bundles)), key=rating)
 
 
 def courses_with_a_choice(arrays: InstanceArrays) -> Long:
@@ -129,30 +132,70 @@ def courses_with_a_choice(arrays: InstanceArrays) -> Long:
 
 def bundles_of(arrays: InstanceArrays, timetable: Timetable) -> Long:
     """Bundle of each request that a timetable's enrollments make up, else -1."""
-    held: dict[int, set[int]] = {}
-    for student, event in timetable.enrollments.tolist():
-        held.setdefault(student, set()).add(event)
-    bundle_of = np.full(arrays.num_requests, -1, np.int64)
-    if not held:
-        return bundle_of
-    known = _bundle_sets(arrays)
-    for request in range(arrays.num_requests):
-        mine = held.get(int(arrays.request_student[request]), set())
-        course = int(arrays.request_course[request])
-        wanted = frozenset(mine & known[course][0])
-        bundle_of[request] = known[course][1].get(wanted, -1)
-    return bundle_of
+    if not len(timetable.enrollments):
+        return np.full(arrays.num_requests, -1, np.int64)
+    num_bundles = len(arrays.bundle_ptr) - 1
+    bundles = np.arange(num_bundles)
+    of_bundle = np.repeat(bundles, np.diff(arrays.bundle_ptr))
+    course_of = _course_of_events(arrays, of_bundle)
+    of_request, events = _held(arrays, timetable, course_of)
+    # Bundles and requests are rows of events of a course; equal rows get one number.
+    courses = np.concatenate([_course_of_bundles(arrays), arrays.request_course])
+    rows = np.concatenate([of_bundle, num_bundles + of_request])
+    number = _number_rows(courses, rows, np.concatenate([arrays.bundle_events, events]))
+    bundle_with = np.full(int(number.max(initial=-1)) + 1, -1, np.int64)
+    bundle_with[number[:num_bundles]] = bundles
+    return bundle_with[number[num_bundles:]]
 
 
-def _bundle_sets(
-    arrays: InstanceArrays,
-) -> list[tuple[set[int], dict[frozenset[int], int]]]:
-    sets: list[tuple[set[int], dict[frozenset[int], int]]] = []
-    for course in range(len(arrays.course_ptr) - 1):
-        first, last = arrays.bundle_course_ptr[course : course + 2]
-        index = {}
-        for b in range(int(first), int(last)):
-            span = slice(arrays.bundle_ptr[b], arrays.bundle_ptr[b + 1])
-            index[frozenset(arrays.bundle_events[span].tolist())] = b
-        sets.append((set().union(*index), index))
-    return sets
+def _course_of_bundles(arrays: InstanceArrays) -> Long:
+    sizes = np.diff(arrays.bundle_course_ptr)
+    return np.repeat(np.arange(len(sizes)), sizes)
+
+
+def _course_of_events(arrays: InstanceArrays, of_bundle: Long) -> Long:
+    """Course of each event that a bundle holds, -1 of any other."""
+    course_of = np.full(arrays.num_events, -1, np.int64)
+    course_of[arrays.bundle_events] = _course_of_bundles(arrays)[of_bundle]
+    return course_of
+
+
+def _held(
+    arrays: InstanceArrays, timetable: Timetable, course_of: Long
+) -> tuple[Long, Long]:
+    """Enrollments that serve a request: the request, and the event."""
+    students, events = timetable.enrollments.astype(np.int64).T
+    num_courses = len(arrays.course_ptr) - 1
+    wanted = arrays.request_student.astype(np.int64) * num_courses
+    wanted = wanted + arrays.request_course
+    order = np.argsort(wanted)
+    taken = students * num_courses + course_of[events]
+    place = np.searchsorted(wanted[order], taken)
+    place = np.minimum(place, len(order) - 1)
+    request = order[place]
+    serves = (course_of[events] >= 0) & (wanted[request] == taken)
+    return request[serves], events[serves]
+
+
+def _number_rows(labels: Long, rows: Long, events: Long) -> Long:
+    """Number rows so that equal ones, of one label and the same events, share it.
+
+    Parameters
+    ----------
+    labels
+        ``(rows,)`` label of each row, >= 0.
+    rows, events
+        The events of each row, in any order.
+    """
+    order = np.lexsort((events, rows))
+    rows, events = rows[order], events[order]
+    size = np.bincount(rows, minlength=len(labels))
+    start = np.cumsum(size) - size
+    number = np.unique(labels, return_inverse=True)[1].astype(np.int64)
+    base = int(events.max(initial=0)) + 2
+    for position in range(int(size.max(initial=0))):
+        added = np.zeros(len(labels), np.int64)
+        longer = np.flatnonzero(size > position)
+        added[longer] = 1 + events[start[longer] + position]
+        number = np.unique(number * base + added, return_inverse=True)[1]
+    return number
