@@ -52,10 +52,9 @@ def find_clashes(problem: Problem, assignment: Assignment) -> Clashes:
     of_event = sum(parts, audit.none())
     # Every pair was counted at both of its ends, a blocked room at its one event.
     total = (int(of_event.sum()) + int(parts[1].sum())) // 2
-    for number in problem.hard_lists:
-        if problem.scores.value_of(number, assignment) > 0:
-            total += 1
-            of_event[audit.placed_of(number)] += 1
+    for number in problem.scores.broken(assignment):
+        total += 1
+        of_event[audit.placed_of(number)] += 1
     return Clashes(total, of_event)
 
 

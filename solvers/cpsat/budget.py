@@ -42,6 +42,7 @@ class Budget:
         self._spent = 0.0
         self._workers = workers
         self._seed = seed
+        self._given_up = False
         self.ended_early = False
 
     @property
@@ -66,10 +67,14 @@ class Budget:
             return self._time_limit
         return self._deterministic
 
+    def give_up(self) -> None:
+        """Be over from now on, whatever is left."""
+        self._given_up = True
+
     def over(self) -> bool:
         """Whether to end now; remembered in ``ended_early``."""
         asked = self._should_stop is not None and self._should_stop()
-        if asked or self.left <= 0:
+        if asked or self._given_up or self.left <= 0:
             self.ended_early = True
             return True
         return False

@@ -26,6 +26,9 @@ __all__ = ["construct"]
 
 REPAIR_SHARE = 0.35
 """Part of the time limit that is kept for the borders."""
+TRIED_PARTS = 3
+HOPELESS_PACE = 2.0
+"""Multiples of the time for parts; a pace that takes longer is given up."""
 
 
 def construct(
@@ -44,7 +47,9 @@ def construct(
     Communities are solved one after the other beside those already placed: times first,
     with the capacity of rooms in mind, then rooms. What still clashes is freed together
     with its neighbors, whatever their community, and solved again. Small instances that
-    stay in conflict are finally solved, or refuted, as a whole.
+    stay in conflict are finally solved, or refuted, as a whole. Where the first parts
+    take so long that most of the others would get no time, the rest is placed one by
+    one and nothing is solved again.
 
     Parameters
     ----------
@@ -100,6 +105,8 @@ def _place_parts(
         placed = place_part(problem, assignment, events, limits)
         assignment = placed.assignment
         waiting -= len(events)
+        if limits is not None and _is_hopeless(budget, call + 1, waiting, problem):
+            budget.give_up()
         seconds = perf_counter() - started
         reports.append(
             CommunityReport(
@@ -107,6 +114,18 @@ def _place_parts(
             )
         )
     return assignment, reports
+
+
+def _is_hopeless(budget: Budget, tried: int, waiting: int, problem: Problem) -> bool:
+    """Whether building the models alone takes far more time than there is.
+
+    A start of which CP-SAT places a small part is worth no more than one placed by
+    simple rules, and moves mend either within seconds.
+    """
+    placed = problem.arrays.num_events - waiting
+    needed = budget.spent * problem.arrays.num_events / max(1, placed)
+    given = (1 - REPAIR_SHARE) * budget.total
+    return tried >= TRIED_PARTS and needed > HOPELESS_PACE * given
 
 
 def _options(problem: Problem) -> IntArray:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from solvers.constraints import CONSTRAINT_TYPES, Context, ListType, Placement
 from solvers.model import ConstraintCode, Instance, InstanceArrays, Span, Time
 
@@ -36,6 +38,9 @@ class ListScores:
             )
         ]
         self._values: dict[tuple[int, tuple[int, ...], tuple[int, ...]], int] = {}
+        self._seen = np.full((2, arrays.num_events), -2, np.int64)
+        self._hard = np.flatnonzero(arrays.list_hard)
+        self._broken = np.zeros(len(arrays.list_code), bool)
 
     def kind(self, number: int) -> ListType:
         """Type of a whole-list constraint."""
@@ -65,6 +70,21 @@ class ListScores:
         events = events[assignment.time_pos[events] >= 0]
         times, rooms = assignment.places_of(events)
         return self.value(number, times.tolist(), rooms.tolist())
+
+    def broken(self, assignment: Assignment) -> list[int]:
+        """Numbers of the required lists that an assignment violates, ascending.
+
+        Only lists of events placed otherwise than at the last call are evaluated.
+        """
+        now = np.stack((assignment.time_pos, assignment.room_pos))
+        moved = (now != self._seen).any(axis=0)
+        self._seen = now
+        touched = np.zeros(len(self._broken), bool)
+        arrays = self._arrays
+        touched[arrays.member_list[np.repeat(moved, np.diff(arrays.member_ptr))]] = True
+        for number in self._hard[touched[self._hard]].tolist():
+            self._broken[number] = self.value_of(number, assignment) > 0
+        return np.flatnonzero(self._broken).tolist()
 
     def cost(self, number: int, value: int) -> int:
         """Weighted soft cost of a value."""

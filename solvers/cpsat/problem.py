@@ -51,8 +51,3 @@ class Problem:
             if c.required and c.type in ("NotOverlap", "SameAttendees")
         }
         return sorted((x for x in lists if len(x) > 2), key=lambda x: (-len(x), x))
-
-    @cached_property
-    def hard_lists(self) -> list[int]:
-        """Numbers of the required whole-list constraints."""
-        return np.flatnonzero(self.arrays.list_hard).tolist()
