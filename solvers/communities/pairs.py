@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import combinations
+from functools import lru_cache
+from itertools import combinations, product
 from typing import NamedTuple
 
 import numpy as np
@@ -112,7 +113,12 @@ def student_pairs(instance: Instance) -> Pairs:
     A student is expected to fall on the configurations of a course, and on the events
     of a subpart, with equal probability.
     """
-    chance = [list(_event_chances(instance, c)) for c in range(len(instance.courses))]
+    chances: list[_Chances] = []
+    of_course: list[range] = []
+    for course in range(len(instance.courses)):
+        begin = len(chances)
+        chances += _event_chances(instance, course)
+        of_course.append(range(begin, len(chances)))
     requests = Counter(tuple(sorted(set(s.courses))) for s in instance.students)
     singles: Counter[int] = Counter()
     doubles: Counter[tuple[int, int]] = Counter()
@@ -121,9 +127,12 @@ def student_pairs(instance: Instance) -> Pairs:
             singles[course] += count
         for pair in combinations(courses, 2):
             doubles[pair] += count
-    parts = [_within_course(chance[c], n) for c, n in singles.items()]
-    parts += [_across(chance[a], chance[b], n) for (a, b), n in doubles.items()]
-    return Pairs.concatenate(parts)
+    blocks: list[tuple[int, int, int]] = []
+    for course, count in singles.items():
+        blocks += _within_course(chances, of_course[course], count)
+    for (first, second), count in doubles.items():
+        blocks += product(of_course[first], of_course[second], (count,))
+    return _filled(chances, np.array(blocks, np.int64).reshape((-1, 3)))
 
 
 def merge_pairs(pairs: Pairs, num_events: int) -> Pairs:
@@ -157,13 +166,17 @@ def _joined(events: NDArray[np.int64], weight: float) -> Pairs:
 
 
 def _band(events: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    size = len(events)
+    row, column = _band_indices(len(events))
+    return events[row], events[column]
+
+
+@lru_cache(maxsize=256)
+def _band_indices(size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     if size <= LONG_LIST:
-        row, column = np.triu_indices(size, 1)
-        return events[row], events[column]
+        return np.triu_indices(size, 1)
     start = np.repeat(np.arange(size), LONG_LIST // 2)
     step = np.tile(np.arange(1, LONG_LIST // 2 + 1), size)
-    return events[start], events[(start + step) % size]
+    return start, (start + step) % size
 
 
 class _Chances(NamedTuple):
@@ -181,24 +194,33 @@ def _event_chances(instance: Instance, course: int) -> Iterator[_Chances]:
                 yield _Chances(configuration, np.array(events, np.int64), share)
 
 
-def _within_course(parts: list[_Chances], count: int) -> Pairs:
+def _within_course(
+    chances: list[_Chances], mine: range, count: int
+) -> Iterator[tuple[int, int, int]]:
     # One configuration is taken whole: its chance must not be multiplied twice.
-    configurations = len({part.configuration for part in parts})
-    return Pairs.concatenate(
-        _block(a, b, count * configurations)
-        for a, b in combinations(parts, 2)
-        if a.configuration == b.configuration
-    )
+    configurations = len({chances[part].configuration for part in mine})
+    for a, b in combinations(mine, 2):
+        if chances[a].configuration == chances[b].configuration:
+            yield a, b, count * configurations
 
 
-def _across(first: list[_Chances], second: list[_Chances], count: int) -> Pairs:
-    return Pairs.concatenate(_block(a, b, count) for a in first for b in second)
+def _filled(chances: list[_Chances], blocks: NDArray[np.int64]) -> Pairs:
+    """All pairs of events of the blocks (part, part, students) that are worth an edge.
 
-
-def _block(a: _Chances, b: _Chances, count: int) -> Pairs:
-    expected = count * a.chance * b.chance
-    if expected < FEWEST_SHARED:
+    There are a hundred thousand blocks of a few pairs each: they are filled at once.
+    """
+    chance = np.array([part.chance for part in chances])
+    expected = blocks[:, 2] * chance[blocks[:, 0]] * chance[blocks[:, 1]]
+    worth = expected >= FEWEST_SHARED
+    if not worth.any():
         return Pairs.none()
-    first = np.repeat(a.events, len(b.events))
-    second = np.tile(b.events, len(a.events))
-    return Pairs(first, second, np.full(len(first), np.log1p(expected)))
+    (a, b), expected = blocks[worth, :2].T, expected[worth]
+    size = np.array([len(part.events) for part in chances], np.int64)
+    begin = np.cumsum(size) - size
+    events = np.concatenate([part.events for part in chances])
+    pairs = size[a] * size[b]
+    place = np.arange(pairs.sum()) - np.repeat(np.cumsum(pairs) - pairs, pairs)
+    row, column = np.divmod(place, np.repeat(size[b], pairs))
+    first = events[np.repeat(begin[a], pairs) + row]
+    second = events[np.repeat(begin[b], pairs) + column]
+    return Pairs(first, second, np.repeat(np.log1p(expected), pairs))
