@@ -1,6 +1,7 @@
 """Communities: every event in exactly one, equal seeds equal, edges for reasons."""
 
 import pickle
+from itertools import combinations, combinations_with_replacement, product
 
 import networkx as nx
 import numpy as np
@@ -9,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvers.communities import conflict_graph, detect_communities
-from solvers.communities.pairs import Pairs, merge_pairs, strongest_pairs
+from solvers.communities.pairs import (
+    FEWEST_SHARED,
+    Pairs,
+    merge_pairs,
+    strongest_pairs,
+    student_pairs,
+)
 from solvers.model import Constraint, Instance, Room, Time
 from tests.solvers.tiny import small_instance
 from tests.strategies import random_instance
@@ -23,6 +30,43 @@ def _pairs_instance(*groups: tuple[int, ...], events: int = 8) -> Instance:
         (Room("r"),),
         tuple(Constraint("NotOverlap", group, True) for group in groups),
     )
+
+
+def _parts(instance: Instance, course: int) -> list[tuple[int, tuple[int, ...], float]]:
+    configurations = instance.courses[course].configurations
+    return [
+        (configuration, tuple(events), 1 / (len(configurations) * len(events)))
+        for configuration in configurations
+        for events in instance.events_of_configuration(configuration)
+        if events
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_students_join_events_by_their_expected_number(seed: int) -> None:
+    """As one by one: two parts of a course or of two, every event with every other."""
+    instance = random_instance(seed)
+    instance = instance.replace(students=instance.students * 3)
+    wanted = [sorted(set(student.courses)) for student in instance.students]
+    expected: dict[tuple[int, int], float] = {}
+    for first, second in combinations_with_replacement(range(len(instance.courses)), 2):
+        count = sum(first in row and second in row for row in wanted)
+        pairs = product(_parts(instance, first), _parts(instance, second))
+        if first == second:
+            pairs = combinations(_parts(instance, first), 2)  # type: ignore[assignment]
+        for (one, mine, chance), (other, others, likewise) in pairs:
+            number = count * chance * likewise
+            if first == second:
+                number *= len({c for c, _, _ in _parts(instance, first)})
+            if (first == second and one != other) or number < FEWEST_SHARED:
+                continue
+            for a, b in product(mine, others):
+                pair = (min(a, b), max(a, b))
+                expected[pair] = expected.get(pair, 0.0) + float(np.log1p(number))
+    found = merge_pairs(student_pairs(instance), instance.num_events)
+    rows = zip(found.first.tolist(), found.second.tolist(), found.weight, strict=True)
+    assert {(a, b): weight for a, b, weight in rows} == pytest.approx(expected)
+    assert expected
 
 
 @given(seed=st.integers(0, 2**16))

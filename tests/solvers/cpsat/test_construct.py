@@ -1,6 +1,7 @@
 """The CP-SAT start: complete, counted rightly, feasible wherever that is possible."""
 
 import time
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -11,8 +12,12 @@ from solvers.cpsat import (
     ConstructStatus,
     CpsatParams,
     NeighborhoodSize,
+    Problem,
     construct,
 )
+from solvers.cpsat.assignment import Assignment, IntArray
+from solvers.cpsat.solving import Limits
+from solvers.cpsat.stages import PlacedPart, place_part
 from solvers.model import Constraint, Instance, Room, Time
 from solvers.verification import verify
 from tests.solvers.tiny import feasible_timetables, small_instance, tiny_instance
@@ -55,6 +60,34 @@ def test_equal_seeds_give_equal_starts_without_clocks() -> None:
     first, second = (_construct(random_instance(2), 5) for _ in range(2))
     assert first.timetable == second.timetable
     assert first.repair_rounds == second.repair_rounds
+
+
+def test_a_start_that_most_parts_get_no_time_in_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Three parts show the pace; the rest is placed one by one, none solved again."""
+    solved = 0
+
+    def slow(
+        problem: Problem,
+        assignment: Assignment,
+        events: IntArray,
+        limits: Limits | None,
+    ) -> PlacedPart:
+        nonlocal solved
+        if limits is not None and limits.on_spent is not None:
+            limits.on_spent(1.0)
+            solved += 1
+        return place_part(problem, assignment, events, None)
+
+    module = import_module("solvers.cpsat.construct")
+    monkeypatch.setattr(module, "place_part", slow)
+    instance = random_instance(3)
+    limit = CpsatParams(max_part=1, max_deterministic_time=5.0)
+    report = construct(instance, detect_communities(instance), params=limit)
+    assert instance.num_events > 2 * limit.max_part * 5
+    assert (solved, report.stopped, report.repair_rounds) == (3, True, 0)
+    assert (report.timetable.time_option >= 0).all()
 
 
 def test_communities_split_into_parts_still_agree() -> None:

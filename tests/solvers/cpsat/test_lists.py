@@ -12,7 +12,7 @@ from solvers.cpsat.solving import Limits
 from solvers.model import Constraint, Instance, InstanceArrays, Time, Timetable
 from solvers.verification import verify
 from tests.solvers.tiny import all_timetables, tiny_instance
-from tests.strategies import random_params
+from tests.strategies import random_instance, random_params
 
 LISTS = [name for name, kind in CONSTRAINT_TYPES.items() if isinstance(kind, ListType)]
 BUILDINGS = ("north", "south", "north")
@@ -46,6 +46,30 @@ def test_no_solution_is_refuted_and_no_failure_believed(name: str) -> None:
             assert kept == (find_clashes(problem, found).total == 0)
             solved += kept
     assert solved
+
+
+def test_lists_are_looked_at_again_when_their_events_move() -> None:
+    """What the audit remembers equals what a new one finds."""
+    rng = np.random.default_rng(0)
+    instance = random_instance(1)
+    rules = tuple(
+        Constraint(name, tuple(rng.permutation(5).tolist()), True, 0, params)
+        for name in LISTS
+        for params in [random_params(rng, name)]
+    )
+    problem = Problem(instance.replace(constraints=rules))
+    arrays = problem.arrays
+    assignment, seen = Assignment.empty(arrays), set()
+    for _ in range(60):
+        event = int(rng.integers(arrays.num_events))
+        first, last = arrays.time_ptr[event : event + 2]
+        assignment.time_pos[event] = int(rng.integers(first - 1, last))
+        if assignment.time_pos[event] < first:
+            assignment.time_pos[event] = -1
+        broken = problem.scores.broken(assignment)
+        assert broken == Problem(problem.instance, arrays).scores.broken(assignment)
+        seen.add(tuple(broken))
+    assert len(seen) > 3
 
 
 @pytest.mark.parametrize("name", LISTS)
