@@ -25,6 +25,8 @@ from .state import MAX_CHAIN
 __all__ = ["anneal_events", "keep_best", "sample_soft_changes", "violated"]
 
 FOCUS_REFRESH = 1000
+FEW = 4
+"""Moves start from events that pay while these are at most one in so many."""
 CHAIN_WORK = 20
 ANY, TIME, ROOM = 0, 1, 2
 
@@ -99,6 +101,36 @@ def _focus(p, x, focus):
 
 
 @njit(cache=True)
+def pays(p, x, i):
+    """Whether an event takes part in soft cost that other options could avoid."""
+    time_pos = x.time_pos[i]
+    room_pos = x.room_pos[i]
+    if p.time_cost[time_pos] + p.room_cost[room_pos] > p.least_cost[i]:
+        return True
+    if x.time_soft[time_pos] + x.far_soft[i] > 0:
+        return True
+    row = p.room_row[i]
+    if row >= 0 and x.same_soft[row, x.room_of[i]] > 0:
+        return True
+    for k in range(p.member_ptr[i], p.member_ptr[i + 1]):
+        if x.list_cost[p.member_list[k], 1] > 0:
+            return True
+    return False
+
+
+@njit(cache=True)
+def _find_paying(p, x, paying):
+    """List the movable events that pay."""
+    n = 0
+    for k in range(len(p.movable)):
+        i = p.movable[k]
+        if pays(p, x, i):
+            paying[n] = i
+            n += 1
+    return n
+
+
+@njit(cache=True)
 def _option(ids, first, last, wanted):
     for k in range(first, last):
         if ids[k] == wanted:
@@ -164,13 +196,17 @@ def anneal_events(p, x, work, temperature, hard_weight, growth, kind, rates, unt
     kind
         0 any move, 1 times only, 2 rooms only.
     rates
-        ``(chain, swap, focus)`` shares of moves that are chains, swaps, or start from a
-        violated event.
+        ``(chain, swap, focus, costly)`` shares of moves that are chains, swaps, or
+        start from a violated event; while there is none, from one that pays, if
+        those are few.
     until
         1 returns as soon as no hard constraint is violated.
     """
     focus = np.empty(len(p.movable), np.int32)
     num_focus = 0
+    paying = np.empty(len(p.movable), np.int32)
+    num_paying = 0
+    next_paying = np.int64(0)
     was_feasible = x.cost[0] == 0
     done = np.int64(0)
     weight = hard_weight
@@ -191,9 +227,16 @@ def anneal_events(p, x, work, temperature, hard_weight, growth, kind, rates, unt
                 weight = min(growth[2], weight * growth[0])
             was_feasible = x.cost[0] == 0
             num_focus = _focus(p, x, focus) if rates[2] > 0 else 0
+            if rates[3] > 0 and done >= next_paying:
+                next_paying = done + max(FOCUS_REFRESH, 2 * len(p.movable))
+                num_paying = _find_paying(p, x, paying)
+                if FEW * num_paying > len(p.movable):
+                    num_paying = 0
         done += 1
         if num_focus > 0 and rand_float(x.rng) < rates[2]:
             i = focus[rand_int(x.rng, num_focus)]
+        elif num_focus == 0 and num_paying > 0 and rand_float(x.rng) < rates[3]:
+            i = paying[rand_int(x.rng, num_paying)]
         else:
             i = p.movable[rand_int(x.rng, len(p.movable))]
         threshold = -temperature * math.log(rand_float(x.rng))

@@ -128,6 +128,7 @@ def _pack_arrays(t):
     s.room_ptr = _borrowed(t.room_ptr)
     s.room_ids = _borrowed(t.room_ids)
     s.room_cost = _borrowed(t.room_cost)
+    s.least_cost = _borrowed(t.least_cost)
     s.room_open_cost = t.room_open_cost
     s.tables = _borrowed(t.tables)
     s.pair_ptr = _borrowed(t.pair_ptr)

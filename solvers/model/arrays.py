@@ -48,6 +48,8 @@ class InstanceArrays(NamedTuple):
         Time options of each event: ``(N + 1,)``, time index and cost (int64).
     room_ptr, room_ids, room_cost
         Room options likewise; an event without rooms has the one option R.
+    least_cost
+        ``(N,)`` int64 cost of the cheapest time and the cheapest room of each event.
     room_open_cost
         Cost of each room in use, int.
     tables
@@ -113,6 +115,7 @@ class InstanceArrays(NamedTuple):
     room_ptr: Long
     room_ids: Int
     room_cost: Long
+    least_cost: Long
     room_open_cost: int
     tables: NDArray[np.uint8]
     pair_ptr: Long

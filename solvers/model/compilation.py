@@ -168,6 +168,10 @@ class _Compiler:
             "room_ptr": starts_of(map(len, rooms)),
             "room_ids": ints(r for row in rooms for r in row),
             "room_cost": longs(c for row in room_cost for c in row),
+            "least_cost": longs(
+                min(times, default=0) + min(rooms, default=0)
+                for times, rooms in zip(time_cost, room_cost, strict=True)
+            ),
             "room_open_cost": weights["rooms_in_use"] * instance.room_open_penalty,
             "movable": ints(movable),
         }

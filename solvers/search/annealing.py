@@ -44,6 +44,9 @@ class AnnealingParams:
         Factor by which the hard weight rises or falls every 1000 moves, >= 1.
     chain_rate, swap_rate
         Shares of moves that are chains and swaps, in [0, 1].
+    costly_rate
+        Share of moves that start from an event that pays, while nothing is violated and
+        at most a quarter of the events pay, in [0, 1].
     event_work, student_work
         Moves of one chunk over placements and over sectioning, > 0.
     joint_rate
@@ -55,6 +58,7 @@ class AnnealingParams:
     growth: float = 1.01
     chain_rate: float = 0.02
     swap_rate: float = 0.02
+    costly_rate: float = 0.3
     event_work: int = 400_000
     student_work: int = 60_000
     joint_rate: float = 0.005
@@ -66,6 +70,8 @@ class AnnealingParams:
             raise ValueError(f"growth must be >= 1, got {self.growth}")
         if not 0 <= self.chain_rate + self.swap_rate <= 1:
             raise ValueError("chain_rate + swap_rate must be in [0, 1]")
+        if not 0 <= self.costly_rate <= 1:
+            raise ValueError(f"costly_rate must be in [0, 1], got {self.costly_rate}")
         if self.event_work <= 0 or self.student_work <= 0:
             raise ValueError("event_work and student_work must be > 0")
         if not 0 <= self.joint_rate <= 1:
@@ -198,6 +204,7 @@ class Annealing:
             max(self._weight, least),
             growth=(params.growth, least, self._highest),
             rates=(params.chain_rate, params.swap_rate, 0.05),
+            costly=params.costly_rate,
         )
         is_stuck = state.cost.hard > 0 and self._weight >= self._highest
         self._chunks_stuck = self._chunks_stuck + 1 if is_stuck else 0

@@ -221,6 +221,7 @@ class SearchState:
         growth: tuple[float, float, float] = (1.0, 0.0, 1e300),
         kind: int = ANY_MOVE,
         rates: tuple[float, float, float] = (0.02, 0.02, 0.05),
+        costly: float = 0.0,
         until_feasible: bool = False,
     ) -> float:
         """Search over placements; return the hard weight reached.
@@ -235,7 +236,7 @@ class SearchState:
             float(hard_weight),
             growth,
             int(kind),
-            rates,
+            (*rates, costly),
             int(until_feasible),
         )
         return float(weight)
