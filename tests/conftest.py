@@ -23,7 +23,9 @@ def local_ray() -> Iterator[None]:
     os.environ["RAY_worker_niceness"] = "0"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        ray.init(num_cpus=NUM_CPUS, include_dashboard=False, log_to_driver=False)
+        ray.init(
+            "local", num_cpus=NUM_CPUS, include_dashboard=False, log_to_driver=False
+        )
         yield
         ray.shutdown()
         # Ray leaves its processes to the collector, which complains of them.

@@ -146,7 +146,8 @@ def _quiet_ray() -> None:
 def _local_ray(num_cpus: int) -> Iterator[None]:
     import ray
 
-    ray.init(num_cpus=num_cpus, include_dashboard=False, log_to_driver=False)
+    # Never join a Ray that runs here already: it would be measured as well.
+    ray.init("local", num_cpus=num_cpus, include_dashboard=False, log_to_driver=False)
     try:
         yield
     finally:

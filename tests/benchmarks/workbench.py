@@ -186,7 +186,9 @@ def workbench(params: ClusterParams, num_cpus: int) -> Iterator[Workbench]:
             redis_url=urls.redis_url,
             jwt_secret="-" * 32,
         )
-        ray.init(num_cpus=num_cpus, include_dashboard=False, log_to_driver=False)
+        ray.init(
+            "local", num_cpus=num_cpus, include_dashboard=False, log_to_driver=False
+        )
         dispatcher = start_dispatcher(stores_factory(settings), params)
         try:
             dispatcher.wait_until_ready(READY_SECONDS)
