@@ -28,9 +28,10 @@ def _sorted_rows(rows: NDArray[np.int32]) -> NDArray[np.int32]:
     keys = (rows[:, 0].astype(np.int64) << 32) + rows[:, 1]
     if (np.diff(keys) > 0).all():
         return rows
-    keys = np.sort(keys)
-    keys = keys[np.diff(keys, prepend=-1) > 0]
-    return np.column_stack([keys >> 32, keys & 0xFFFFFFFF]).astype(np.int32)
+    order = np.argsort(keys, kind="stable")
+    again = np.diff(keys[order]) == 0
+    distinct: NDArray[np.int32] = rows[order[np.append(True, ~again)]]
+    return distinct
 
 
 @dataclass(frozen=True, slots=True, eq=False)

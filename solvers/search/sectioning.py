@@ -132,7 +132,7 @@ def courses_with_a_choice(arrays: InstanceArrays) -> Long:
 
 def bundles_of(arrays: InstanceArrays, timetable: Timetable) -> Long:
     """Bundle of each request that a timetable's enrollments make up, else -1."""
-    if not len(timetable.enrollments):
+    if not (len(timetable.enrollments) and arrays.num_requests):
         return np.full(arrays.num_requests, -1, np.int64)
     num_bundles = len(arrays.bundle_ptr) - 1
     bundles = np.arange(num_bundles)

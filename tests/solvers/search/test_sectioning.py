@@ -50,7 +50,16 @@ def test_enrollments_give_back_the_bundles(seed: int, share: float) -> None:
         assert (found == state._state.bundle_of).all()
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9))))
+def test_enrollments_without_requests_are_passed_over() -> None:
+    """Nobody wants a course, though somebody sits in one."""
+    instance = random_instance(1).replace(students=())
+    arrays = compile_instance(instance)
+    timetable = Timetable.empty(instance)
+    stray = Timetable(timetable.time_option, timetable.room_option, np.array([[0, 0]]))
+    assert bundles_of(arrays, stray).shape == (0,)
+
+
+@given(st.lists(st.tuples(st.integers(-2, 9), st.integers(-2, 9))))
 def test_enrollments_are_sorted_and_unique(rows: list[tuple[int, int]]) -> None:
     """However they were given."""
     timetable = Timetable.of([0], [0], rows)
