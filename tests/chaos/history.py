@@ -29,9 +29,9 @@ class Seen:
 class Fault:
     """Something that was done to the system.
 
-    ``noticed`` and ``recovered`` are seconds after ``at``: when the job that ran was
-    claimed anew, and when the next new message of any job came. None: not needed, or
-    not seen.
+    ``noticed`` and ``recovered`` are seconds after ``at``, when the blow began: when
+    the job that ran was seen claimed anew, which is looked for once the blow is over,
+    and when the next new message of any job came. None: not needed, or not seen.
     """
 
     kind: str
@@ -74,15 +74,15 @@ class History:
         """Messages of one job in the order in which its client saw them."""
         return [item for item in self.seen if item.job_id == job_id]
 
-    def has_news_since(self, moment: float) -> bool:
-        """Whether a message came after ``moment`` that was not told before."""
+    def news_since(self, moment: float) -> float | None:
+        """When the first message came after ``moment`` that was not told before."""
         newest: dict[str, int] = {}
         for item in list(self.seen):
             if item.sequence > newest.get(item.job_id, 0):
                 newest[item.job_id] = item.sequence
                 if item.at > moment:
-                    return True
-        return False
+                    return item.at
+        return None
 
     def findings(
         self,

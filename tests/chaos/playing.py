@@ -90,24 +90,27 @@ class Run:
 
     def _strike(self, kind: str) -> None:
         before = self._stand.num_reclaims()
+        fault = Fault(kind, time.monotonic())
 
         def is_struck() -> bool:
             self._keep_busy()
+            # A cable is out, a node hangs, a database is down until the blow returns.
+            fault.at = time.monotonic()
             return BLOWS[kind](self._stand, self._rng)
 
         wait_until(is_struck, f"something for '{kind}'")
-        struck = time.monotonic()
-        fault = Fault(kind, struck)
         self.history.faults.append(fault)
 
         def is_recovered() -> bool:
             if fault.noticed is None and self._stand.num_reclaims() > before:
                 fault.noticed = time.monotonic() - fault.at
             self._keep_busy()
-            return self.history.has_news_since(struck + FLIGHT_SECONDS)
+            if (news := self.history.news_since(fault.at + FLIGHT_SECONDS)) is None:
+                return False
+            fault.recovered = news - fault.at
+            return True
 
         wait_until(is_recovered, f"progress after '{kind}'", RECOVERY_SECONDS)
-        fault.recovered = time.monotonic() - fault.at
         print(f"{kind}: {fault.noticed} {fault.recovered:.1f}", flush=True)
 
 

@@ -81,8 +81,8 @@ def test_the_last_message_must_tell_of_the_end() -> None:
 
 def test_what_was_told_before_is_no_news() -> None:
     history = _history(*GOOD[:2], GOOD[1])
-    assert history.has_news_since(0.5)
-    assert not history.has_news_since(1.5)
+    assert history.news_since(0.5) == 1.0
+    assert history.news_since(1.5) is None
 
 
 def test_seconds_are_told_by_kind() -> None:
