@@ -17,19 +17,14 @@ import sys
 import time
 from statistics import median
 from typing import Any
-from uuid import uuid4
-
-from pydantic_core import to_json
 
 from cluster import ClusterParams
-from erp_bridge import BridgeStores, JobDraft, Scope
+from erp_bridge import BridgeStores
 from solvers.sample import sample_institution
 
-from .workbench import workbench
+from .workbench import ENDS, TENANT, document_of, workbench
 
-TENANT = "default"
 LOOK_SECONDS = 0.25
-ENDS = ("completed", "failed", "cancelled")
 QUARTERS = 4
 
 
@@ -96,22 +91,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, nargs="+", default=[20.0, 60.0])
     given = parser.parse_args()
     institution = sample_institution(scale=given.scale, seed=1)
-    document = to_json(
-        institution.model_dump(mode="json", by_alias=True, exclude_none=True)
-    )
+    document = document_of(institution)
     with workbench(ClusterParams(), num_cpus=2) as bench:
         for seconds in given.seconds:
-            job_id = str(uuid4())
-            bench.bridge.jobs.enqueue(
-                JobDraft(
-                    job_id=job_id,
-                    tenant=TENANT,
-                    source="institution",
-                    scope=Scope(),
-                    document=document,
-                    time_limit_seconds=seconds,
-                )
-            )
+            job_id = bench.submit(document, seconds)
             found = {"time_limit_seconds": seconds, **follow(bench.bridge, job_id)}
             sys.stdout.write(json.dumps(found) + "\n")
             sys.stdout.flush()

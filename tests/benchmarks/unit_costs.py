@@ -18,28 +18,23 @@ import sys
 import time
 from statistics import fmean
 from typing import Any
-from uuid import uuid4
 
 import psycopg
-from pydantic_core import to_json
 
 from cluster import ClusterParams
 from cluster.bench import start_of
 from cluster.checkpoint import Checkpoint
 from cluster.island import IslandReport
 from cluster.solving import SolversEngine
-from erp_bridge import JobDraft, Scope
 from solvers.formats.institution import build_instance
 from solvers.sample import sample_institution
 
-from .workbench import Reading, Workbench, workbench
+from .workbench import ENDS, TENANT, Reading, Workbench, document_of, workbench
 
 IDLE_SECONDS = 10.0
 LOOK_SECONDS = 1.0
-TENANT = "default"
 NUM_VARIANTS = 5
 MIGRANTS_PER_EPOCH = 2
-ENDS = ("completed", "failed", "cancelled")
 
 
 def pickled_bytes(value: Any) -> int:
@@ -62,7 +57,7 @@ def sizes(institution: Any, seconds: float) -> dict[str, float]:
     return {
         "events": len(instance.events),
         "students": len(instance.students),
-        "document_bytes": len(_document(institution)),
+        "document_bytes": len(document_of(institution)),
         "shared_start_bytes": pickled_bytes(start),
         "timetable_bytes": pickled_bytes(start.timetable),
         "migrant_bytes": pickled_bytes(migrant),
@@ -71,12 +66,6 @@ def sizes(institution: Any, seconds: float) -> dict[str, float]:
             Checkpoint(1.0, 0.5, start.timetable, best).to_bytes()
         ),
     }
-
-
-def _document(institution: Any) -> bytes:
-    return to_json(
-        institution.model_dump(mode="json", by_alias=True, exclude_none=True)
-    )
 
 
 class Watch:
@@ -122,17 +111,7 @@ def measure(scale: float, seconds: float) -> dict[str, Any]:
         first = bench.read()
         time.sleep(IDLE_SECONDS)
         found["idle_per_second"] = bench.read().rates_since(first)
-        job_id = str(uuid4())
-        bench.bridge.jobs.enqueue(
-            JobDraft(
-                job_id=job_id,
-                tenant=TENANT,
-                source="institution",
-                scope=Scope(),
-                document=_document(institution),
-                time_limit_seconds=seconds,
-            )
-        )
+        job_id = bench.submit(document_of(institution), seconds)
         watch = Watch(bench)
         last = watch.follow(job_id)
         found |= {

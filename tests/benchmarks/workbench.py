@@ -9,23 +9,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from typing import Any
+from uuid import uuid4
 
 import psycopg
 import redis
+from pydantic_core import to_json
 
 from cluster import ClusterParams, DispatcherClient, start_dispatcher
 from cluster.bench import processes_below
-from erp_bridge import BridgeSettings, BridgeStores, migrate
+from erp_bridge import BridgeSettings, BridgeStores, JobDraft, Scope, migrate
 from serve.embedded import EmbeddedServices, Urls
 from serve.settings import Settings
 from serve.storage import stores_factory
 
 __all__ = [
+    "ENDS",
     "KINDS",
+    "TENANT",
     "Reading",
     "Workbench",
     "bridge_of",
     "databases",
+    "document_of",
     "workbench",
 ]
 
@@ -41,6 +47,8 @@ KINDS = {
 }
 """Kinds of processes by words of their titles."""
 READY_SECONDS = 300.0
+TENANT = "default"
+ENDS = ("completed", "failed", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,21 @@ class Workbench:
                 used[kind] = used.get(kind, 0.0) + seconds
         return used
 
+    def submit(self, document: bytes, seconds: float) -> str:
+        """Queue a job of an institution document; returns its id."""
+        job_id = str(uuid4())
+        self.bridge.jobs.enqueue(
+            JobDraft(
+                job_id=job_id,
+                tenant=TENANT,
+                source="institution",
+                scope=Scope(),
+                document=document,
+                time_limit_seconds=seconds,
+            )
+        )
+        return job_id
+
     def memory(self) -> dict[str, list[int]]:
         """Bytes of every process by kind; what several share is shared out."""
         found: dict[str, list[int]] = {}
@@ -128,6 +151,13 @@ class Workbench:
             if kind is not None and (size := _proportional_bytes(process.pid)):
                 found.setdefault(kind, []).append(size)
         return found
+
+
+def document_of(institution: Any) -> bytes:
+    """Bytes of an institution as it is posted."""
+    return to_json(
+        institution.model_dump(mode="json", by_alias=True, exclude_none=True)
+    )
 
 
 def _kind_of(title: str) -> str | None:
