@@ -27,6 +27,7 @@ __all__ = ["construct"]
 REPAIR_SHARE = 0.35
 """Part of the time limit that is kept for the borders."""
 TRIED_PARTS = 3
+"""Parts after which the pace is judged."""
 HOPELESS_PACE = 2.0
 """Multiples of the time for parts; a pace that takes longer is given up."""
 
@@ -123,7 +124,7 @@ def _is_hopeless(budget: Budget, tried: int, waiting: int, problem: Problem) -> 
     simple rules, and moves mend either within seconds.
     """
     placed = problem.arrays.num_events - waiting
-    needed = budget.spent * problem.arrays.num_events / max(1, placed)
+    needed = budget.spent * problem.arrays.num_events / placed
     given = (1 - REPAIR_SHARE) * budget.total
     return tried >= TRIED_PARTS and needed > HOPELESS_PACE * given
 

@@ -22,7 +22,7 @@ from .moves import apply_move, move_delta
 from .rng import rand_float, rand_int
 from .state import MAX_CHAIN
 
-__all__ = ["anneal_events", "keep_best", "sample_soft_changes", "violated"]
+__all__ = ["anneal_events", "keep_best", "pays", "sample_soft_changes", "violated"]
 
 FOCUS_REFRESH = 1000
 FEW = 4
@@ -88,19 +88,6 @@ def _draw(p, x, i, kind):
 
 
 @njit(cache=True)
-def _focus(p, x, focus):
-    """List the movable events that take part in violations."""
-    n = 0
-    if x.cost[0] > 0:
-        for k in range(len(p.movable)):
-            i = p.movable[k]
-            if violated(p, x, i):
-                focus[n] = i
-                n += 1
-    return n
-
-
-@njit(cache=True)
 def pays(p, x, i):
     """Whether an event takes part in soft cost that other options could avoid."""
     time_pos = x.time_pos[i]
@@ -119,13 +106,13 @@ def pays(p, x, i):
 
 
 @njit(cache=True)
-def _find_paying(p, x, paying):
-    """List the movable events that pay."""
+def _find(p, x, found, paying):
+    """List the movable events that pay, or those in violations; return how many."""
     n = 0
     for k in range(len(p.movable)):
         i = p.movable[k]
-        if pays(p, x, i):
-            paying[n] = i
+        if pays(p, x, i) if paying else violated(p, x, i):
+            found[n] = i
             n += 1
     return n
 
@@ -226,10 +213,12 @@ def anneal_events(p, x, work, temperature, hard_weight, growth, kind, rates, unt
             else:
                 weight = min(growth[2], weight * growth[0])
             was_feasible = x.cost[0] == 0
-            num_focus = _focus(p, x, focus) if rates[2] > 0 else 0
+            num_focus = 0
+            if rates[2] > 0 and x.cost[0] > 0:
+                num_focus = _find(p, x, focus, False)
             if rates[3] > 0 and done >= next_paying:
                 next_paying = done + max(FOCUS_REFRESH, 2 * len(p.movable))
-                num_paying = _find_paying(p, x, paying)
+                num_paying = _find(p, x, paying, True)
                 if FEW * num_paying > len(p.movable):
                     num_paying = 0
         done += 1

@@ -232,8 +232,8 @@ def move_lists(p, x, first, last, old_t, t, keep):
                 dated = True
     if dated:
         _move_dates(p, x, first, last, old_t, t, keep)
-    if keep:
-        for k in range(first, last):
-            q = p.member_list[k]
+    for k in range(first, last):
+        q = p.member_list[k]
+        if keep and x.moved[k - first] != x.list_value[q]:
             x.list_value[q] = x.moved[k - first]
             x.list_cost[q, 0], x.list_cost[q, 1] = list_parts(p, q, x.list_value[q])

@@ -290,7 +290,7 @@ class _Compiler:
         owners = longs(e for c in lists for e in c.events)
         of_list = np.repeat(np.arange(len(lists)), [len(c.events) for c in lists])
         sets = _list_sets(lists)
-        pointers, _ = rows_of(owners, self._instance.num_events)
+        counts = np.bincount(owners, minlength=self._instance.num_events)
         order = np.lexsort((of_list, sets[of_list], owners))
         classes = [self._week_classes(c.events) for c in lists]
         return {
@@ -306,7 +306,7 @@ class _Compiler:
             "list_week": ints(week for row in classes for week, _ in row),
             "list_week_count": ints(count for row in classes for _, count in row),
             "list_set": sets,
-            "member_ptr": pointers,
+            "member_ptr": starts_of(counts),
             "member_list": of_list[order].astype(np.int32),
         }
 

@@ -198,7 +198,7 @@ def _stage(report: ConstructReport, repaired: _Repaired, seconds: float) -> Stag
         status += f" to {repaired.after.hard} hard"
     warning = ""
     if report.stopped:
-        warning = "the CP-SAT start ended before it was complete: its time is too short"
+        warning = "the CP-SAT start ended before it was complete"
     parts: dict[str, int] = {}
     for part in report.communities:
         parts[str(part.status)] = parts.get(str(part.status), 0) + 1

@@ -226,7 +226,8 @@ class SearchState:
     ) -> float:
         """Search over placements; return the hard weight reached.
 
-        See `solvers.kernels.events.anneal_events` for the parameters.
+        See `solvers.kernels.events.anneal_events` for the parameters; ``costly`` is the
+        last of its rates.
         """
         _, weight = anneal_events(
             self._packed_arrays,
