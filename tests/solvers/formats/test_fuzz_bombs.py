@@ -13,7 +13,8 @@ from solvers.formats.itc2019_write import write_problem
 from solvers.sample import sample_institution
 from tests.solvers.formats.bombs import READERS
 
-SECONDS = 1.0
+SECONDS = 5.0
+"""The slowest takes 0.3 s of an idle processor, a bomb that goes off takes minutes."""
 MEMORY = 200 * 2**20
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -56,7 +57,7 @@ def test_every_bomb_is_refused_with_a_code(told: Told) -> None:
 
 
 def test_no_bomb_takes_long(told: Told) -> None:
-    """Less than a second of the processor each."""
+    """None makes a reader work out of proportion."""
     slow = {bomb: s for bomb, (_, s, _) in told.items() if s >= SECONDS}
     assert slow == {}
 
@@ -99,7 +100,7 @@ print(json.dumps([instance.num_events, seconds, peak_bytes()]))
 
 @pytest.mark.slow
 def test_a_large_problem_is_read_soon_and_in_little_memory(tmp_path: Path) -> None:
-    """25 MB of XML take less than 10 seconds and less than 1 GiB in all."""
+    """25 MB of XML, in 3 s of an idle processor; and less than 1 GiB in all."""
     core, _ = as_itc2019(build_instance(sample_institution(scale=7, seed=0)))
     file = tmp_path / "large.xml"
     file.write_bytes(write_problem(core))
@@ -113,5 +114,5 @@ def test_a_large_problem_is_read_soon_and_in_little_memory(tmp_path: Path) -> No
     )
     events, seconds, peak = json.loads(done.stdout)
     assert events == core.num_events
-    assert seconds < 10
+    assert seconds < 30
     assert peak < 2**30
