@@ -62,17 +62,15 @@ class Run:
         self._watchers: list[Watcher] = []
 
     def play(self, kinds: Sequence[str], num_jobs: int) -> None:
-        """Strike by each of ``kinds`` in turn; then let all jobs end."""
+        """Strike by each of ``kinds`` in turn, evenly over the jobs; let all end."""
         end = time.monotonic() + self._most_seconds
-        for kind in kinds:
+        for number, kind in enumerate(kinds):
+            self._keep_busy_until(number * num_jobs // len(kinds), end)
             if time.monotonic() > end:
                 break
-            self._keep_busy()
             time.sleep(self._rng.uniform(*PAUSE))
             self._strike(kind)
-        while len(self.history.submitted) < num_jobs and time.monotonic() < end:
-            self._keep_busy()
-            time.sleep(0.5)
+        self._keep_busy_until(num_jobs, end)
         wait_until(lambda: not self._outstanding(), "the end of all jobs", 600.0)
 
     def close(self) -> None:
@@ -82,6 +80,12 @@ class Run:
 
     def _outstanding(self) -> int:
         return sum(not watcher.has_ended for watcher in self._watchers)
+
+    def _keep_busy_until(self, num_submitted: int, end: float) -> None:
+        self._keep_busy()
+        while len(self.history.submitted) < num_submitted and time.monotonic() < end:
+            time.sleep(0.5)
+            self._keep_busy()
 
     def _keep_busy(self) -> None:
         while self._outstanding() < OUTSTANDING:
