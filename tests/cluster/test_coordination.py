@@ -1,24 +1,18 @@
-"""The course of a job, event by event and in any order that chance brings."""
+"""The course of a job, event by event."""
 
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from cluster import ClusterParams
 from cluster.checkpoint import Checkpoint
-from cluster.coordination import JobCoordinator, Phase
+from cluster.coordination import Phase
 from cluster.messages import (
     Begin,
     Conclude,
     Concluded,
     Ending,
-    Event,
     Finish,
-    Instruction,
     KillVariant,
     LaunchVariant,
     LeaseLost,
@@ -33,7 +27,6 @@ from cluster.messages import (
     StopPreparation,
     StopVariant,
     Tick,
-    VariantEnded,
     VariantFailed,
     VariantGone,
     VariantReported,
@@ -45,60 +38,7 @@ from solvers.exceptions import Issue
 from solvers.model import Cost
 
 from .fakes import fake_timetable
-
-PARAMS = ClusterParams(offer_seconds=2.0, max_variant_restarts=2)
-NUMBERS = (1, 2, 3, 4, 5)
-START = Cost(0, 100)
-
-
-class Job:
-    """A coordinator with a clock, and all that it has answered."""
-
-    def __init__(
-        self,
-        params: ClusterParams = PARAMS,
-        limit: float = 100.0,
-        attempts_left: int = 0,
-    ) -> None:
-        names = [f"variant_{number}" for number in NUMBERS]
-        self.machine = JobCoordinator(
-            "job", names, limit, params, attempts_left=attempts_left
-        )
-        self.now = 0.0
-        self.heard: list[Event] = []
-        self.answers: list[Instruction] = []
-
-    def hear(self, *events: Event, after: float = 0.0) -> list[Instruction]:
-        self.now += after
-        self.heard += events
-        new = [a for event in events for a in self.machine.handle(event, self.now)]
-        self.answers += new
-        return new
-
-    def all(self, kind: type) -> list[Any]:
-        return [answer for answer in self.answers if isinstance(answer, kind)]
-
-    @property
-    def shown(self) -> list[dict[str, Any]]:
-        return [answer.progress for answer in self.all(PublishProgress)]
-
-    def to_searching(self) -> None:
-        self.hear(Begin(), PreparationAdvanced("communities"))
-        self.hear(Prepared(START), after=10.0)
-
-    def to_concluding(self) -> None:
-        self.to_searching()
-        self.hear(*(_ended(number) for number in NUMBERS), after=60.0)
-
-
-def _ended(number: int, launch: int = 0, soft: int = 50) -> VariantEnded:
-    cost = Cost(0, soft)
-    return VariantEnded(number, launch, fake_timetable(number), cost, ("genetic",))
-
-
-def _report(number: int, launch: int = 0, soft: int = 80) -> VariantReported:
-    cost = Cost(0, soft)
-    return VariantReported(number, launch, "genetic", 0.5, cost, fake_timetable(soft))
+from .jobs import NUMBERS, PARAMS, START, Job, ended, report
 
 
 def test_a_job_runs_from_preparation_to_its_five_variants() -> None:
@@ -153,7 +93,7 @@ def test_a_lost_variant_goes_on_from_its_last_report() -> None:
     """Its successor resumes what was reported, for the time that is left."""
     job = Job()
     job.to_searching()
-    job.hear(_report(3))
+    job.hear(report(3))
     again = job.hear(VariantGone(3, 0), after=20.0)
     assert again == [LaunchVariant(3, 1, pytest.approx(42.5), fake_timetable(80), 0.5)]
 
@@ -163,8 +103,8 @@ def test_a_late_word_from_a_lost_process_is_ignored() -> None:
     job = Job()
     job.to_searching()
     job.hear(VariantGone(3, 0))
-    assert job.hear(VariantGone(3, 0), _ended(3, launch=0)) == []
-    job.hear(_ended(3, launch=1), *(_ended(n) for n in NUMBERS if n != 3))
+    assert job.hear(VariantGone(3, 0), ended(3, launch=0)) == []
+    job.hear(ended(3, launch=1), *(ended(n) for n in NUMBERS if n != 3))
     assert len(job.all(Conclude)) == 1
 
 
@@ -172,9 +112,9 @@ def test_a_variant_that_is_lost_again_and_again_keeps_its_last_report() -> None:
     """The job goes on with a warning."""
     job = Job()
     job.to_searching()
-    job.hear(_report(1, soft=77))
+    job.hear(report(1, soft=77))
     job.hear(*(VariantGone(1, launch) for launch in range(3)))
-    job.hear(*(_ended(number) for number in NUMBERS[1:]))
+    job.hear(*(ended(number) for number in NUMBERS[1:]))
     entry = job.all(Conclude)[0].entries[0]
     assert entry.timetable == fake_timetable(77)
     assert len(entry.warnings) == 2
@@ -184,7 +124,7 @@ def test_a_variant_lost_before_its_first_report_keeps_the_shared_start() -> None
     """None stands for the start."""
     job = Job(ClusterParams(max_variant_restarts=0))
     job.to_searching()
-    job.hear(VariantGone(1, 0), *(_ended(number) for number in NUMBERS[1:]))
+    job.hear(VariantGone(1, 0), *(ended(number) for number in NUMBERS[1:]))
     assert job.all(Conclude)[0].entries[0].timetable is None
 
 
@@ -192,10 +132,10 @@ def test_an_engine_that_raises_in_one_variant_is_tried_again() -> None:
     """Then its last report is kept, with the message as a warning."""
     job = Job()
     job.to_searching()
-    job.hear(_report(2, soft=77))
+    job.hear(report(2, soft=77))
     job.hear(*(VariantFailed(2, launch, "ValueError: wrong") for launch in range(3)))
     assert [order.launch for order in job.all(LaunchVariant)[5:]] == [1, 2]
-    job.hear(*(_ended(number) for number in NUMBERS if number != 2))
+    job.hear(*(ended(number) for number in NUMBERS if number != 2))
     entry = job.all(Conclude)[0].entries[1]
     assert entry.timetable == fake_timetable(77)
     assert all("ValueError: wrong" in warning for warning in entry.warnings)
@@ -205,7 +145,7 @@ def test_a_variant_that_fails_after_finish_keeps_what_it_reported() -> None:
     """No search begins anew then."""
     job = Job()
     job.to_searching()
-    job.hear(_report(2, soft=77), StopAsked("finish"))
+    job.hear(report(2, soft=77), StopAsked("finish"))
     job.hear(VariantFailed(2, 0, "ValueError: wrong"))
     assert len(job.all(LaunchVariant)) == 5
 
@@ -290,7 +230,7 @@ def test_finish_keeps_the_best_so_far() -> None:
     job.to_searching()
     job.hear(StopAsked("finish"), StopAsked("finish"))
     assert len(job.all(StopVariant)) == 5
-    job.hear(*(_ended(number) for number in NUMBERS))
+    job.hear(*(ended(number) for number in NUMBERS))
     assert [entry.timetable for entry in job.all(Conclude)[0].entries] == [
         fake_timetable(number) for number in NUMBERS
     ]
@@ -310,8 +250,8 @@ def test_a_variant_that_does_not_stop_is_killed() -> None:
     """Its last report stands in, with a warning."""
     job = Job()
     job.to_searching()
-    job.hear(_report(4, soft=70), StopAsked("finish"))
-    job.hear(*(_ended(number) for number in NUMBERS if number != 4))
+    job.hear(report(4, soft=70), StopAsked("finish"))
+    job.hear(*(ended(number) for number in NUMBERS if number != 4))
     job.hear(Tick(), after=PARAMS.stop_grace_seconds)
     assert job.all(KillVariant) == [KillVariant(4, 0)]
     entry = job.all(Conclude)[0].entries[3]
@@ -323,9 +263,9 @@ def test_a_silent_variant_is_replaced() -> None:
     """Nothing was heard for too long."""
     job = Job()
     job.to_searching()
-    job.hear(_report(2))
+    job.hear(report(2))
     for _ in range(4):
-        job.hear(*(_report(n) for n in NUMBERS if n != 2), Tick(), after=10.0)
+        job.hear(*(report(n) for n in NUMBERS if n != 2), Tick(), after=10.0)
     assert job.all(KillVariant) == [KillVariant(2, 0)]
     assert job.all(LaunchVariant)[-1].launch == 1
 
@@ -335,7 +275,7 @@ def test_a_variant_that_overruns_is_stopped() -> None:
     job = Job()
     job.to_searching()
     for _ in range(11):
-        job.hear(*(_report(number) for number in NUMBERS), Tick(), after=10.0)
+        job.hear(*(report(number) for number in NUMBERS), Tick(), after=10.0)
     assert len(job.all(StopVariant)) == 5
 
 
@@ -343,11 +283,11 @@ def test_improvements_are_offered_to_the_other_variants_now_and_then() -> None:
     """Not with every report, and not to the one that has them."""
     job = Job()
     job.to_searching()
-    job.hear(_report(1), after=0.5)
+    job.hear(report(1), after=0.5)
     assert not job.all(OfferTimetable)
-    job.hear(_report(1, soft=70), after=2.0)
+    job.hear(report(1, soft=70), after=2.0)
     assert [offer.number for offer in job.all(OfferTimetable)] == [2, 3, 4, 5]
-    job.hear(_report(1, soft=70), after=2.0)
+    job.hear(report(1, soft=70), after=2.0)
     assert len(job.all(OfferTimetable)) == 4
 
 
@@ -402,7 +342,7 @@ def test_messages_carry_what_clients_show() -> None:
     """All keys of the contract, with the variants in order."""
     job = Job()
     job.to_searching()
-    job.hear(_report(2, soft=60), Tick(), after=1.0)
+    job.hear(report(2, soft=60), Tick(), after=1.0)
     message = job.shown[-1]
     assert message["variant"] == 2
     assert message["incumbent"] == {"hard": 0, "soft": 60}
@@ -412,54 +352,12 @@ def test_messages_carry_what_clients_show() -> None:
     assert message["variants"][1]["cost"] == 60
 
 
-numbers = st.sampled_from(NUMBERS)
-launches = st.integers(0, 3)
-softs = st.integers(0, 200)
-events = st.one_of(
-    st.just(Begin()),
-    st.builds(
-        PreparationAdvanced,
-        st.sampled_from(["loading", "cpsat"]),
-        st.just(""),
-        st.booleans(),
-    ),
-    st.builds(Prepared, st.builds(Cost, st.integers(0, 3), softs), st.floats(0, 9)),
-    st.builds(StepFailed, st.just("failed"), may_retry=st.booleans()),
-    st.builds(_report, numbers, launches, softs),
-    st.builds(_ended, numbers, launches, softs),
-    st.builds(VariantFailed, numbers, launches, st.just("raised")),
-    st.builds(VariantGone, numbers, launches),
-    st.builds(StopAsked, st.sampled_from(["cancel", "finish"])),
-    st.just(LeaseLost()),
-    st.just(Concluded(())),
-    st.builds(Written, st.booleans()),
-    st.builds(WriteFailed, st.just("refused")),
-    st.just(Tick()),
-)
-stories = st.lists(st.tuples(events, st.floats(0, 40)), max_size=60)
-
-
-@settings(max_examples=300, deadline=None)
-@given(stories, st.integers(0, 1))
-def test_whatever_happens_the_promises_hold(
-    story: list[tuple[Event, float]], attempts_left: int
-) -> None:
-    """Random orders, duplicates and losses from any state."""
-    job = Job(attempts_left=attempts_left)
-    for event, after in story:
-        before = job.machine.phase
-        answers = job.hear(event, after=after)
-        if before is Phase.ENDED:
-            assert answers == []
-    _check_promises(job)
-
-
 def test_checkpoints_are_kept_now_and_then_while_the_search_improves() -> None:
     """The first as soon as the start stands; none without news."""
     job = Job(ClusterParams(checkpoint_seconds=10.0))
     job.to_searching()
     assert [dict(c.best) for c in job.all(SaveCheckpoint)] == [{}]
-    job.hear(_report(2, soft=70), Tick(), after=5.0)
+    job.hear(report(2, soft=70), Tick(), after=5.0)
     assert len(job.all(SaveCheckpoint)) == 1
     job.hear(Tick(), after=6.0)
     job.hear(Tick(), after=20.0)
@@ -480,7 +378,7 @@ def test_a_resumed_search_goes_on_where_the_lost_attempt_was() -> None:
     ]
     assert {order.first_fraction for order in launches} == {0.25}
     assert launches[0].seconds == pytest.approx(100 - 40 - 1 - 5)
-    job.hear(_report(3))
+    job.hear(report(3))
     again = job.hear(VariantGone(3, 0))
     assert again[0].first_fraction == pytest.approx(0.25 + 0.75 * 0.5)
     saved = job.hear(Tick(), after=20.0)
@@ -493,122 +391,7 @@ def test_a_better_report_without_its_timetable_is_not_lost() -> None:
     job = Job()
     job.to_searching()
     told = VariantReported(1, 0, "genetic", 0.2, Cost(0, 60))
-    job.hear(_report(1, soft=70), told, _report(1, soft=60))
-    job.hear(*(_ended(number, soft=90) for number in NUMBERS))
+    job.hear(report(1, soft=70), told, report(1, soft=60))
+    job.hear(*(ended(number, soft=90) for number in NUMBERS))
     entry = job.all(Conclude)[0].entries[0]
     assert (entry.timetable, entry.cost) == (fake_timetable(60), Cost(0, 60))
-
-
-def _check_promises(job: Job) -> None:
-    percents = [message["progress"] for message in job.shown]
-    assert percents == sorted(percents)
-    assert all(0 <= percent <= 100 for percent in percents)
-    assert len(job.all(Prepare)) <= 1
-    assert len(job.all(Conclude)) <= 1
-    assert all(len(order.entries) == 5 for order in job.all(Conclude))
-    assert len(job.all(Finish)) == (job.machine.phase is Phase.ENDED)
-    writes = [write.ending for write in job.all(Write)]
-    assert writes in ([], ["completed"], ["failed"], ["cancelled"], [*_SAVED_LATE])
-    launched = [(order.number, order.launch) for order in job.all(LaunchVariant)]
-    assert len(launched) == len(set(launched))
-    statuses = [message["status"] for message in job.shown]
-    terminal = {"completed", "failed", "cancelled"}
-    assert not terminal & set(statuses[:-1])
-    if job.machine.ending in terminal and job.machine.phase is Phase.ENDED:
-        assert statuses[-1] == job.machine.ending
-
-
-_SAVED_LATE = ("completed", "failed")
-
-
-class World:
-    """Carries instructions out, with losses and duplicates that chance decides."""
-
-    def __init__(self, job: Job, seed: int, asked: list[Event] | None = None) -> None:
-        self._job = job
-        self._rng = np.random.default_rng(seed)
-        self._waiting: list[Event] = [Begin(), *(asked or [])]
-
-    def run(self) -> None:
-        for _ in range(2000):
-            if self._job.machine.phase is Phase.ENDED:
-                return
-            self._step()
-        raise AssertionError("the job did not end")
-
-    def _step(self) -> None:
-        if not self._waiting:
-            self._hear(Tick(), after=5.0)
-            return
-        index = self._rng.integers(len(self._waiting))
-        is_repeated = self._rng.random() < 0.1
-        event = self._waiting[index] if is_repeated else self._waiting.pop(index)
-        self._hear(event, after=0.5)
-
-    def _hear(self, event: Event, after: float) -> None:
-        for answer in self._job.hear(event, after=after):
-            self._waiting += self._consequences(answer)
-
-    def _consequences(self, answer: Instruction) -> list[Event]:
-        match answer:
-            case Prepare():
-                return [PreparationAdvanced("cpsat"), Prepared(START)]
-            case LaunchVariant(number, launch):
-                return self._life(number, launch)
-            case Conclude():
-                return [Concluded(())]
-            case Write():
-                return [Written(True)]
-            case _:
-                return []
-
-    def _life(self, number: int, launch: int) -> list[Event]:
-        fate = self._rng.choice(["ends", "ends", "gone", "silent", "fails"])
-        words: list[Event] = [_report(number, launch)]
-        if fate == "ends":
-            words.append(_ended(number, launch))
-        if fate == "fails":
-            words.append(VariantFailed(number, launch, "raised"))
-        if fate == "gone":
-            words.append(VariantGone(number, launch))
-        return words
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, 2**32))
-def test_every_job_ends_completed_whatever_processes_are_lost(seed: int) -> None:
-    """Liveness: variants may end, vanish or fall silent, in any order."""
-    job = Job()
-    World(job, seed).run()
-    ending = job.machine.ending
-    failed = {e.number for e in job.heard if isinstance(e, VariantFailed)}
-    assert ending is Ending.COMPLETED or failed == set(NUMBERS)
-    assert job.shown[-1]["status"] == ending
-    _check_promises(job)
-
-
-@settings(max_examples=100, deadline=None)
-@given(
-    st.integers(0, 2**32),
-    st.lists(st.sampled_from([StopAsked("cancel"), StopAsked("finish")]), max_size=3),
-)
-def test_every_job_ends_with_a_terminal_message(seed: int, asked: list[Event]) -> None:
-    """Whenever people ask for an end, and whatever is lost meanwhile."""
-    job = Job()
-    World(job, seed, asked).run()
-    assert job.machine.ending in ("completed", "failed", "cancelled")
-    assert job.shown[-1]["status"] == job.machine.ending
-    if job.machine.ending is Ending.COMPLETED:
-        entries = job.all(Conclude)[0].entries
-        assert [entry.number for entry in entries] == list(NUMBERS)
-    _check_promises(job)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, 2**32))
-def test_a_job_keeps_to_its_limit_though_processes_are_lost(seed: int) -> None:
-    """Restarts share what is left; the last silence costs one patience at most."""
-    params = ClusterParams(hang_seconds=10.0, start_seconds=10.0)
-    job = Job(params, limit=100.0)
-    World(job, seed).run()
-    assert job.now < 100.0 + 4 * params.hang_seconds
