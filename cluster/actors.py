@@ -91,7 +91,7 @@ class VariantShell:
     def _begin(
         self, key: str, task: VariantTask, start: Any, islands: RayIslands
     ) -> VariantRun:
-        self._engine.warm_up()
+        self._engine.warm_up(start.instance)
         run = VariantRun(
             task, start, self._engine, islands, self._params.growth_seconds
         )

@@ -24,6 +24,10 @@ class Start(Protocol):
     """What all variants share: compiled arrays, communities, a start; picklable."""
 
     @property
+    def instance(self) -> Instance:
+        """The problem."""
+
+    @property
     def timetable(self) -> Timetable:
         """The start itself."""
 
@@ -90,8 +94,11 @@ class Scenario(Protocol):
 class Engine(Protocol):
     """The stages of the engine, as a job's actors call them."""
 
-    def warm_up(self) -> None:
-        """Import, compile and cache everything that a first call would wait for."""
+    def warm_up(self, instance: Instance | None = None) -> None:
+        """Import, compile and cache everything that a first call would wait for.
+
+        Given an instance, this is also done for what only such instances need.
+        """
 
     def prepare(
         self,

@@ -30,7 +30,9 @@ class IslandShell:
 
     def begin(self, tasks: Sequence[IslandTask], start: Sequence[Any]) -> None:
         """Make islands of their tasks; ``start`` holds one object reference."""
-        scenario = self._engine.scenario(ray.get(start[0]), tasks[0].weights)
+        shared = ray.get(start[0])
+        self._engine.warm_up(shared.instance)
+        scenario = self._engine.scenario(shared, tasks[0].weights)
         self._islands = [IslandRun(task, scenario) for task in tasks]
 
     def step(

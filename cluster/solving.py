@@ -46,12 +46,20 @@ class SolversEngine:
 
     params: SolveParams | None = None
 
-    def warm_up(self) -> None:
-        """Run every stage on a tiny instance, once per process."""
+    def warm_up(self, instance: Instance | None = None) -> None:
+        """Run every stage on a tiny instance, once per process.
+
+        The kernels for grids, which few institutions need, are compiled when the first
+        grid comes: they would delay the first start on a machine by half.
+        """
+        from solvers.specialization import warm_up
+
         with _warm:
             if not _is_warm.is_set():
                 self._rehearse()
                 _is_warm.set()
+            if instance is not None:
+                warm_up(instance)
 
     def _rehearse(self) -> None:
         instance = tiny_instance()

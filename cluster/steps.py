@@ -115,7 +115,7 @@ class JobSteps:
             lambda: self._jobs.load_instance(self._job.job_id), "load_instance"
         )
         self._advance("warming", "Warming up the engine", searching=False)
-        self._engine.warm_up()
+        self._engine.warm_up(instance)
         self._warm_up()
         resumed = self._checkpoint_for(instance)
         if resumed is None:

@@ -19,7 +19,10 @@ from solvers.grid import (
     GridSearchState,
     grid_arrays,
     grid_operators,
+    may_be_grid,
+    rehearse,
 )
+from solvers.grid import warm_up as warm_up_grid
 from solvers.model import Cost, Instance, InstanceArrays, Timetable, compile_instance
 from solvers.operators import SearchOperator
 from solvers.search import Annealing, AnnealingParams, SearchState, search_operators
@@ -151,18 +154,12 @@ def operators_of(state: LocalState) -> tuple[SearchOperator, ...]:
 
 
 def warm_up(instance: Instance | None = None) -> None:
-    """Compile every general kernel, and those of the grid if an instance needs them.
+    """Compile every kernel, or only those that an instance needs.
 
     Compiled code is cached on disk, so only the first call on a machine takes long.
     """
     warm_up_search()
-    if instance is None or instance.num_weeks > 1:
-        return
-    arrays = compile_instance(instance)
-    if (grid := grid_arrays(arrays)) is None:
-        return
-    annealing = GridAnnealing(
-        GridSearchState(arrays, grid, 0), GridAnnealingParams(work=8)
-    )
-    annealing.find_feasible(lambda: False, 8)
-    annealing.run(0.5)
+    if instance is None:
+        warm_up_grid()
+    elif may_be_grid(instance):
+        rehearse(compile_instance(instance))

@@ -79,7 +79,7 @@ def search_only(params: SolveParams | None = None) -> SolveParams:
 def start_of(instance: Instance, seconds: float, seed: int) -> SharedStart:
     """Where all three begin; kernels are compiled on the way."""
     engine = SolversEngine()
-    engine.warm_up()
+    engine.warm_up(instance)
     return engine.prepare(
         instance,
         seconds=seconds,

@@ -4,6 +4,7 @@ from .annealing import GridAnnealing, GridAnnealingParams
 from .assembly import grid_arrays
 from .operators import OPERATORS, grid_operators
 from .state import GridSearchState
+from .warm_up import may_be_grid, rehearse, warm_up
 
 __all__ = [
     "OPERATORS",
@@ -12,4 +13,7 @@ __all__ = [
     "GridSearchState",
     "grid_arrays",
     "grid_operators",
+    "may_be_grid",
+    "rehearse",
+    "warm_up",
 ]

@@ -82,6 +82,10 @@ class FakeStart:
     timetable: Timetable
     stages: tuple[StageReport, ...] = (fake_stage("communities"), fake_stage("cpsat"))
 
+    @property
+    def instance(self) -> Instance:
+        return fake_instance()
+
 
 @dataclass(frozen=True)
 class FakeMigrant:
@@ -178,7 +182,8 @@ class FakeEngine:
     raise_in: str = ""
     raise_for: int | None = None
 
-    def warm_up(self) -> None:
+    def warm_up(self, instance: Instance | None = None) -> None:
+        del instance
         self.maybe_raise("warm_up")
 
     def prepare(
