@@ -17,7 +17,8 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from math import inf
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import psycopg
@@ -44,15 +45,29 @@ def owners(num_jobs: int) -> list[str]:
     return [FLOODING] * flood + TENANTS[1:] * each
 
 
-def most_passed_over(order: Sequence[str], tenant: str) -> int:
-    """Most turns of the flooding tenant between two turns of a tenant that waits."""
-    if tenant not in order:
-        return 0
-    last = len(order) - 1 - order[::-1].index(tenant)
-    most = behind = 0
-    for owner in order[: last + 1]:
-        behind = 0 if owner == tenant else behind + (owner == FLOODING)
-        most = max(most, behind)
+class Turn(NamedTuple):
+    """When a job was queued, and when its turn came, in seconds from any moment."""
+
+    tenant: str
+    queued: float
+    claimed: float
+
+
+def most_passed_over(turns: Sequence[Turn], tenant: str) -> int:
+    """Most turns of the flooding tenant while another waits for its next.
+
+    A tenant waits from when its next job is queued, or, if that is later, from its last
+    turn. What the flood got before does not count: nobody else was there.
+    """
+    floods = [turn.claimed for turn in turns if turn.tenant == FLOODING]
+    mine = sorted(
+        (turn.claimed, turn.queued) for turn in turns if turn.tenant == tenant
+    )
+    most, last = 0, -inf
+    for claimed, queued in mine:
+        begin = max(last, queued)
+        most = max(most, sum(begin < moment < claimed for moment in floods))
+        last = claimed
     return most
 
 
@@ -70,16 +85,27 @@ def _submit(bridge: BridgeStores, num_jobs: int) -> None:
         )
 
 
-def _jobs(bench: Workbench) -> list[tuple[str, str, int, float, float]]:
-    """Tenant, status, attempt, seconds waited and run of every job, as claimed."""
+class _Row(NamedTuple):
+    tenant: str
+    queued: float
+    claimed: float
+    seconds: float
+    status: str
+    attempt: int
+
+
+def _jobs(bench: Workbench) -> list[_Row]:
+    """Every job as claimed; moments and durations in seconds."""
     query = """
-        SELECT tenant, status, attempt,
-               extract(epoch FROM claimed_at - created_at)::float,
-               coalesce(extract(epoch FROM completed_at - claimed_at)::float, -1)
+        SELECT tenant,
+               extract(epoch FROM created_at)::float,
+               extract(epoch FROM claimed_at)::float,
+               coalesce(extract(epoch FROM completed_at - claimed_at)::float, -1),
+               status, attempt
         FROM horarium.generation_jobs ORDER BY claimed_at
     """
     with psycopg.connect(bench.database_url) as connection:
-        return list(connection.execute(query).fetchall())  # type: ignore[arg-type]
+        return [_Row(*row) for row in connection.execute(query)]
 
 
 def _wait_for_ends(bench: Workbench) -> None:
@@ -106,20 +132,20 @@ def measure(num_jobs: int, slots: int) -> dict[str, Any]:
         _wait_for_ends(bench)
         rates = bench.read().rates_since(first)
         rows = _jobs(bench)
-    order = [row[0] for row in rows]
+    turns = [Turn(row.tenant, row.queued, row.claimed) for row in rows]
     waited = {
-        name: [row[3] for row in rows if (row[0] == FLOODING) is floods]
+        name: [t.claimed - t.queued for t in turns if (t.tenant == FLOODING) is floods]
         for name, floods in (("flooding", True), ("others", False))
     }
     return {
         "jobs": num_jobs,
         "slots": slots,
         "submit_seconds": submitted,
-        "statuses": dict(Counter(row[1] for row in rows)),
-        "repeated": sum(row[2] > 1 for row in rows),
-        "flooding_jobs": order.count(FLOODING),
-        "most_passed_over": max(most_passed_over(order, t) for t in TENANTS[1:]),
-        "run_seconds_p50": percentile([row[4] for row in rows], 0.5),
+        "statuses": dict(Counter(row.status for row in rows)),
+        "repeated": sum(row.attempt > 1 for row in rows),
+        "flooding_jobs": sum(turn.tenant == FLOODING for turn in turns),
+        "most_passed_over": max(most_passed_over(turns, t) for t in TENANTS[1:]),
+        "run_seconds_p50": percentile([row.seconds for row in rows], 0.5),
         "waited_seconds_max": {name: max(values) for name, values in waited.items()},
         "jobs_per_second": num_jobs / rates["seconds"],
         "per_second": rates,

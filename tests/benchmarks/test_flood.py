@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from .flood import FLOODING, TENANTS, most_passed_over, owners
+from .flood import FLOODING, TENANTS, Turn, most_passed_over, owners
 
 OTHER = TENANTS[1]
 
@@ -17,9 +17,23 @@ def test_the_flood_comes_first_and_everybody_has_jobs() -> None:
     assert queue[: counts[FLOODING]] == [FLOODING] * counts[FLOODING]
 
 
+def _turns(order: list[str], queued: float = 0.0) -> list[Turn]:
+    return [
+        Turn(tenant, 0.0 if tenant == FLOODING else queued, moment)
+        for moment, tenant in enumerate(order, 1)
+    ]
+
+
 def test_turns_of_the_flood_count_while_another_waits() -> None:
     """What comes after the last turn of a tenant harms it no more."""
     order = [FLOODING, OTHER, FLOODING, FLOODING, OTHER, FLOODING, FLOODING, FLOODING]
-    assert most_passed_over(order, OTHER) == 2
-    assert most_passed_over([FLOODING, OTHER] * 3, OTHER) == 1
-    assert most_passed_over([FLOODING], OTHER) == 0
+    assert most_passed_over(_turns(order), OTHER) == 2
+    assert most_passed_over(_turns([FLOODING, OTHER] * 3), OTHER) == 1
+    assert most_passed_over(_turns([FLOODING]), OTHER) == 0
+
+
+def test_turns_before_another_came_do_not_count() -> None:
+    """Nobody was passed over by them."""
+    order = [FLOODING, FLOODING, FLOODING, OTHER, FLOODING, OTHER]
+    assert most_passed_over(_turns(order, queued=2.5), OTHER) == 1
+    assert most_passed_over(_turns(order, queued=0.5), OTHER) == 3
