@@ -35,6 +35,9 @@ class IslandParams:
         Chunks between two migrations, >= 1.
     temperature_spread
         Neighboring islands start hotter or colder by up to this factor, >= 1.
+    turn_moves, most_turns
+        Every second island makes several annealings, at most so many (>= 1), if the
+        budget has that many moves per event (>= 0) for each; 0 is one for all islands.
     """
 
     population: int = 6
@@ -42,8 +45,12 @@ class IslandParams:
     crossover_after: float = 0.85
     migration_interval: int = 8
     temperature_spread: float = 1.6
+    turn_moves: int = 60_000
+    most_turns: int = 8
 
     def __post_init__(self) -> None:
+        if self.turn_moves < 0 or self.most_turns < 1:
+            raise ValueError("turn_moves must be >= 0, most_turns >= 1")
         if self.population < 2:
             raise ValueError(f"population must be >= 2, got {self.population}")
         if self.crossover_interval < 1 or self.migration_interval < 1:

@@ -70,6 +70,9 @@ class LocalState(Protocol):
     def restore_best(self) -> None:
         """Return to the best assignment."""
 
+    def forget_best(self) -> None:
+        """Start best-so-far anew from the current assignment."""
+
     def soft_changes(self, count: int = ...) -> NDArray[np.int64]:
         """Sorted soft changes above 0 of up to ``count`` random moves from here."""
 

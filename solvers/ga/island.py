@@ -16,6 +16,7 @@ from solvers.specialization import local_search
 
 from .crossover import Block, cross, draw_block
 from .population import Individual, Population
+from .turns import Turns
 
 __all__ = ["Island", "Migrant", "Neighborhoods"]
 
@@ -27,6 +28,8 @@ Neighborhoods = Callable[
 """Large-neighborhood operator: timetable, seconds, stop to a better one or None."""
 
 _LNS_SECONDS = 2.0
+_MELTED = 0.1
+"""Position in an annealing where little is left of what came before it."""
 
 
 @dataclass(slots=True)
@@ -36,6 +39,7 @@ class _Counts:
     neighborhoods: int = 0
     neighborhoods_won: int = 0
     received: int = 0
+    annealings: int = 1
 
 
 class Island:
@@ -59,6 +63,8 @@ class Island:
         Share of the time that it may take.
     specialize
         Whether an instance on a grid is searched by kernels of its own.
+    takes_turns
+        Whether it makes several annealings where the budget has moves for them.
     """
 
     def __init__(
@@ -73,6 +79,7 @@ class Island:
         neighborhoods: Neighborhoods | None = None,
         lns_share: float = 0.0,
         specialize: bool = True,
+        takes_turns: bool = False,
     ) -> None:
         self._params = params or IslandParams()
         self._communities = communities
@@ -87,6 +94,9 @@ class Island:
         self._search_seconds = 0.0
         self._stopped = False
         self._published: Cost | None = None
+        self._turns = self._turns_of(arrays) if takes_turns else None
+        self._turn = 0
+        self._has_melted = True
         self.counts = _Counts()
 
     @property
@@ -135,13 +145,40 @@ class Island:
             self._annealing.scale_start(self._heat)
         start = perf_counter()
         self.counts.steps += 1
+        position = self._take_turn(fraction)
         if self._crosses(fraction):
             self._crossover()
-        self._annealing.run(fraction, work)
+        self._annealing.run(position, work)
         self._publish()
         self._search_seconds += perf_counter() - start
         if self._may_use_neighborhoods(fraction):
             self._use_neighborhoods()
+
+    def _turns_of(self, arrays: InstanceArrays) -> Turns | None:
+        params = self._params
+        if not params.turn_moves or not params.crossover_after:
+            return None
+        fewest = params.turn_moves * max(1, len(arrays.movable))
+        return Turns(fewest, params.crossover_after, params.most_turns)
+
+    def _take_turn(self, fraction: float) -> float:
+        """Begin another annealing when it is time; return the position in it."""
+        if self._turns is None:
+            return fraction
+        turn, position = self._turns.locate(fraction, self._state.moves)
+        if turn != self._turn:
+            self._harvest()
+            self._turn, self._has_melted = turn, False
+            if self._turns.is_on(turn):
+                self.counts.annealings += 1
+            else:
+                self._state.load(self._population.best.timetable)
+                self._has_melted = True
+        if not self._has_melted and position >= _MELTED:
+            # Else what comes would only be kept if it beat all annealings before.
+            self._state.forget_best()
+            self._has_melted = True
+        return position
 
     def advance(self, seconds: float, fraction: float) -> None:
         """Search for some seconds at a position of the schedule in [0, 1]."""
@@ -207,6 +244,8 @@ class Island:
 
     def _may_use_neighborhoods(self, fraction: float) -> bool:
         if self._neighborhoods is None or self._stopped or fraction < 0.5:
+            return False
+        if self._turns is not None and self._turns.is_on(self._turn):
             return False
         total = self._lns_seconds + self._search_seconds
         return self._lns_seconds < self._lns_share * total

@@ -110,6 +110,10 @@ class GridSearchState:
         order = self._rng.permutation(self.arrays.num_events)
         strict = int(not self.grid.costly_rooms)
         load_grid(self._packed_grid, self._packed, period, room, order, strict)
+        self.forget_best()
+
+    def forget_best(self) -> None:
+        """Start best-so-far anew from the current assignment."""
         self._state.best_cost[:] = self._state.cost
         self._state.best_period[:] = self._state.period_of
         self._state.best_room[:] = self._state.room_of

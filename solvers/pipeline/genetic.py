@@ -99,6 +99,7 @@ def make_island(
         neighborhoods=lns,
         lns_share=params.lns_share,
         specialize=params.specialize,
+        takes_turns=index % 2 == 1,
     )
     island.load(start.timetable)
     return island
