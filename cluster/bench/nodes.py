@@ -131,13 +131,14 @@ class _Node:
         self._raylet = raylet
         self._budget = NodeBudget(share)
         self._runs = True
+        self._seen = Seen()
 
     def used(self) -> float:
-        return _seconds(processes_below(self._raylet))
+        return self._seen.take_in(processes_below(self._raylet))
 
     def look(self, now: float) -> None:
         processes = processes_below(self._raylet)
-        runs = self._budget.may_run(now, _seconds(processes))
+        runs = self._budget.may_run(now, self._seen.take_in(processes))
         # One that has just begun is not stopped yet.
         if runs != self._runs or not runs:
             self._tell(processes, signal.SIGCONT if runs else signal.SIGSTOP)
@@ -154,8 +155,24 @@ class _Node:
                     os.kill(process.pid, number)
 
 
-def _seconds(processes: Sequence[Process]) -> float:
-    return sum(process.own + process.children for process in processes)
+class Seen:
+    """Processor seconds of processes, of those as well that have ended since.
+
+    A raylet does not wait for its workers, so that their seconds go to nobody when they
+    end: what was seen of each last is kept.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._seconds: dict[int, float] = {}
+
+    def take_in(self, processes: Sequence[Process]) -> float:
+        """Take in a reading; return the seconds of all processes seen so far."""
+        with self._lock:
+            for process in processes:
+                before = self._seconds.get(process.pid, 0.0)
+                self._seconds[process.pid] = max(before, process.own)
+            return sum(self._seconds.values())
 
 
 def _raylet_of(node: Any) -> int:

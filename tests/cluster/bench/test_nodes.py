@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cluster.bench.nodes import BURST_SECONDS, NodeBudget
+from cluster.bench.cpu import Process
+from cluster.bench.nodes import BURST_SECONDS, NodeBudget, Seen
 
 
 def _used_with(share: float, demand: float, steps: list[float]) -> tuple[float, float]:
@@ -43,3 +44,15 @@ def test_an_idle_node_saves_up_no_more_than_a_burst() -> None:
     budget.may_run(0.0, 0.0)
     budget.may_run(100.0, 0.0)
     assert not budget.may_run(100.1, 0.2)
+
+
+def test_what_has_ended_still_counts() -> None:
+    """A worker that is gone has used what it used."""
+    seen = Seen()
+    raylet, worker = (
+        Process(1, 0, 0.5, 0.0, "raylet"),
+        Process(2, 1, 3.0, 0.0, "ray::A"),
+    )
+    assert seen.take_in([raylet, worker]) == 3.5
+    assert seen.take_in([raylet]) == 3.5
+    assert seen.take_in([Process(1, 0, 0.75, 0.0, "raylet")]) == 3.75
