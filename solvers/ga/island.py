@@ -174,6 +174,8 @@ class Island:
             else:
                 self._state.load(self._population.best.timetable)
                 self._has_melted = True
+                # Neighborhoods get their share of what is left, not of all the time.
+                self._search_seconds = 0.0
         if not self._has_melted and position >= _MELTED:
             # Else what comes would only be kept if it beat all annealings before.
             self._state.forget_best()
