@@ -9,12 +9,17 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 NUM_CPUS = 2
 ENGINE = Path(__file__).parent / "solvers"
 
 # Before any import of Ray: under `uv run` it would copy the project for its workers.
 os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
+
+# Wall clocks of shared machines tell nothing of the code.
+settings.register_profile("horarium", deadline=None)
+settings.load_profile("horarium")
 
 
 @pytest.fixture(scope="session")
