@@ -31,6 +31,7 @@ RESUMED = "An earlier attempt was lost; the search went on from its checkpoint."
 
 _warm = threading.Lock()
 _is_warm = threading.Event()
+_is_warm_for_grids = threading.Event()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,17 @@ class SolversEngine:
         The kernels for grids, which few institutions need, are compiled when the first
         grid comes: they would delay the first start on a machine by half.
         """
-        from solvers.specialization import warm_up
+        from solvers.grid import may_be_grid, warm_up
 
         with _warm:
             if not _is_warm.is_set():
                 self._rehearse()
                 _is_warm.set()
-            if instance is not None:
-                warm_up(instance)
+            if instance is None or _is_warm_for_grids.is_set():
+                return
+            if may_be_grid(instance):
+                warm_up()
+                _is_warm_for_grids.set()
 
     def _rehearse(self) -> None:
         instance = tiny_instance()

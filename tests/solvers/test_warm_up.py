@@ -18,6 +18,7 @@ _SEARCH = """
 import importlib, json, pkgutil, sys
 from numba.core.dispatcher import Dispatcher
 import solvers.kernels
+from cluster.solving import SolversEngine
 from solvers.formats.institution import build_instance
 from solvers.model import compile_instance
 from solvers.sample import sample_institution
@@ -38,8 +39,13 @@ instance = {
     "enrolled": lambda: enrolled_instance(1),
     "sample": lambda: build_instance(sample_institution(scale=0.05, seed=0)),
 }[sys.argv[1]]()
-if sys.argv[2] == "warm":
-    warm_up(instance if sys.argv[3] == "its own" else None)
+match sys.argv[2]:
+    case "its own":
+        warm_up(instance)
+    case "all":
+        warm_up()
+    case "a job's":
+        SolversEngine().warm_up(instance)
 before = known()
 search = local_search(compile_instance(instance), 0)
 search.find_feasible(lambda: False, 100)
@@ -51,10 +57,10 @@ print(json.dumps([name for name in after if after[name] > before[name]]))
 """
 
 
-def _late(kind: str, *how: str) -> list[str]:
+def _late(kind: str, how: str) -> list[str]:
     """Kernels that a search was the first to ask for."""
     done = subprocess.run(
-        [sys.executable, "-c", _SEARCH, kind, *how],
+        [sys.executable, "-c", _SEARCH, kind, how],
         capture_output=True,
         check=True,
         cwd=ROOT,
@@ -64,16 +70,16 @@ def _late(kind: str, *how: str) -> list[str]:
     return late
 
 
-@pytest.mark.parametrize("whose", ["its own", "all"])
+@pytest.mark.parametrize("how", ["its own", "all", "a job's"])
 @pytest.mark.parametrize("kind", ["curricula", "enrolled", "sample"])
-def test_a_search_finds_its_kernels_ready(kind: str, whose: str) -> None:
-    """Given the instance, or without any."""
-    assert _late(kind, "warm", whose) == []
+def test_a_search_finds_its_kernels_ready(kind: str, how: str) -> None:
+    """Given the instance, without any, and as a job's processes do it."""
+    assert _late(kind, how) == []
 
 
 def test_a_search_without_it_would_not() -> None:
     """The check sees kernels that are asked for late."""
-    assert _late("curricula", "cold") != []
+    assert _late("curricula", "none") != []
 
 
 @pytest.mark.parametrize("seed", range(3))
