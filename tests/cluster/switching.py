@@ -49,6 +49,10 @@ class SwitchedStart:
     start: FakeStart
 
     @property
+    def instance(self) -> Instance:
+        return self.start.instance
+
+    @property
     def timetable(self) -> Timetable:
         return self.start.timetable
 
