@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from solvers.model import (
     Configuration,
     Constraint,
@@ -57,8 +59,12 @@ def may_be_grid(instance: Instance) -> bool:
         for event in instance.events[:_EVENTS_LOOKED_AT]
         for option in event.times
     ]
-    is_plain = all(time.days.bit_count() == 1 for time in times)
-    return instance.num_weeks == 1 and is_plain and len({t.length for t in times}) == 1
+    spans = sorted({(time.start, time.end) for time in times})
+    return (
+        instance.num_weeks == 1
+        and all(time.days.bit_count() == 1 for time in times)
+        and all(before[1] <= after[0] for before, after in pairwise(spans))
+    )
 
 
 def _tiny_grid(rooms_are_free: bool) -> Instance:

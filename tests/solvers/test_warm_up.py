@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from solvers.formats.institution import build_instance
-from solvers.grid import may_be_grid
+from solvers.grid import grid_arrays, may_be_grid
+from solvers.model import Instance, TimeOption, compile_instance
 from solvers.sample import sample_institution
 from tests.solvers.grid.grids import curricula_instance, enrolled_instance
 
@@ -82,9 +84,27 @@ def test_a_search_without_it_would_not() -> None:
     assert _late("curricula", "none") != []
 
 
+def _uneven(instance: Instance) -> Instance:
+    """The same grid with a shorter first period."""
+
+    def shorter(option: TimeOption) -> TimeOption:
+        is_first = option.time.start == 0
+        length = 1 if is_first else option.time.length
+        return replace(option, time=replace(option.time, length=length))
+
+    events = tuple(
+        replace(event, times=tuple(map(shorter, event.times)))
+        for event in instance.events
+    )
+    return instance.replace(events=events)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_no_grid_is_taken_for_something_else(seed: int) -> None:
     """A short look never rules a grid out, but a university with weeks."""
     assert may_be_grid(curricula_instance(seed))
     assert may_be_grid(enrolled_instance(seed))
+    uneven = _uneven(curricula_instance(seed))
+    assert grid_arrays(compile_instance(uneven)) is not None
+    assert may_be_grid(uneven)
     assert not may_be_grid(build_instance(sample_institution(scale=0.05, seed=seed)))
